@@ -1,0 +1,48 @@
+"""Quotas, credentials and other rules of the account that a test can set."""
+
+import time
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass
+class Limits:
+    """Defaults are AWS's own quotas.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    """
+
+    target_groups_per_load_balancer: int = 100
+    rules_per_load_balancer: int = 100
+    certificates_per_listener: int = 25
+    condition_values_per_rule: int = 5
+    new_role_refused_seconds: float = 0
+    accepted_access_keys: list[str] | None = None
+    instance_refresh_fails: bool = False
+
+    def update(self, changes: dict[str, Any]) -> None:
+        """Raises ValueError on a name that doesn't exist; then nothing is changed."""
+        unknown = set(changes) - {f.name for f in fields(self)}
+        if unknown:
+            raise ValueError(f"limits: no such names: {', '.join(sorted(unknown))}")
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def reset(self) -> None:
+        self.update(asdict(Limits()))
+
+    def show(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def accepts(self, access_key: str | None) -> bool:
+        """Whether credentials are known. Unsigned requests carry none and pass."""
+        keys = self.accepted_access_keys
+        return keys is None or access_key is None or access_key in keys
+
+    def refuses_role_made_at(self, made: float) -> bool:
+        """Whether a role or instance profile made then (epoch seconds) is still unknown to other
+        services: IAM is eventually consistent, other services learn of a role a little later."""
+        return time.time() - made < self.new_role_refused_seconds
+
+
+limits = Limits()

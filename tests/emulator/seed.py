@@ -1,0 +1,32 @@
+"""Objects that a test needs to exist beforehand and that the provider never makes."""
+
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+
+
+def plant(region: str, wanted: dict[str, Any]) -> dict[str, list[str]]:
+    """Make issued certificates (``{"domain": …}``) and own images (``{"name": …}``).
+
+    Returns their ARNs and ids, in order: ``{"certificates": […], "images": […]}``.
+    """
+    return {
+        "certificates": [_certificate(region, item["domain"]) for item in wanted.get("certificates", [])],
+        "images": [_image(region, item["name"]) for item in wanted.get("images", [])],
+    }
+
+
+def _certificate(region: str, domain: str) -> str:
+    from moto.acm.models import acm_backends
+
+    backend = acm_backends[DEFAULT_ACCOUNT_ID][region]
+    arn = backend.request_certificate(domain, None, [domain], [])
+    backend.get_certificate(arn).status = "ISSUED"
+    return arn
+
+
+def _image(region: str, name: str) -> str:
+    from moto.ec2.models import ec2_backends
+
+    image = ec2_backends[DEFAULT_ACCOUNT_ID][region].register_image(name, f"test image {name}")
+    return image.id

@@ -1,0 +1,123 @@
+"""The server: one WSGI application around moto, and the way a call takes through it."""
+
+import importlib.util
+import secrets
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+import emulator.moto_setup  # noqa: F401  (must come before anything of moto loads data)
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+from emulator import faults as fault_rules
+from emulator import wire
+from emulator.aws_call import AwsCall, recognise
+from emulator.calllog import CallLog
+from emulator.control import Control
+from emulator.faults import Faults
+from emulator.http_connection import HangUp, RequestHandler
+from emulator.limits import limits
+from emulator.timing import timing
+
+CONTROL_PATH = "/_emulator/"
+WARM_SERVICES = ("ec2", "iam", "s3", "kms", "logs", "cloudtrail", "elbv2", "autoscaling", "ssm", "sts")
+
+
+class EmulatorServer:
+    """State of one emulated account, served over HTTP."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.calls = CallLog()
+        self.faults = Faults()
+        self.admin_token = secrets.token_hex(16)
+        # moto's backends are not thread-safe. Waiting (latency, timing) never holds this lock.
+        self.lock = threading.RLock()
+        self._moto = DomainDispatcherApplication(create_patched_app)
+        self._control = Control(self)
+        self._server = make_server(host, port, self, threaded=True, request_handler=RequestHandler)
+        self.endpoint = f"http://{host}:{self._server.server_port}"
+
+    def serve_forever(self) -> None:
+        self._server.serve_forever()
+
+    def reset(self) -> None:
+        """Back to the start: no objects, no log, no faults, default timing and limits."""
+        with self.lock:
+            BackendDict.reset()
+            self.calls.clear()
+            self.faults.clear()
+            timing.reset()
+            limits.reset()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(CONTROL_PATH):
+            response = self._control.answer(environ)
+        elif environ.get("HTTP_X_EMULATOR_ADMIN") == self.admin_token:
+            response = self._take_effect(recognise(environ), environ)
+        else:
+            response = self._serve(environ)
+        return response(environ, start_response)
+
+    def _serve(self, environ: dict[str, Any]) -> Response:
+        """Answer and record one AWS call. Raises HangUp where the connection is to be dropped."""
+        started = time.time()
+        call = recognise(environ)
+        rules = self.faults.hitting(call)
+        fault = ",".join(rule.action for rule in rules) or None
+        response = None
+        try:
+            response = fault_rules.before_effect(rules, call)
+            if response is None and not limits.accepts(call.access_key):
+                response = wire.unknown_access_key(call)
+            if response is None:
+                response = self._take_effect(call, environ)
+                fault_rules.after_effect(rules)
+            return response
+        finally:
+            self.calls.record(call, started, response, fault)
+
+    def _take_effect(self, call: AwsCall, environ: dict[str, Any]) -> Response:
+        """Let moto do the work; what it can't do becomes an error in the service's own shape."""
+        try:
+            with self.lock:
+                response = Response.from_app(self._moto, environ)
+        except NotImplementedError as error:
+            return wire.not_implemented(call, str(error))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            if call.model is None:
+                return wire.not_implemented(call, repr(error))
+            return wire.error(call, "InternalFailure", f"emulator: {error!r}", 500)
+        if response.status_code == 404 and (response.content_type or "").startswith("text/html"):
+            return wire.not_implemented(call, "unknown to moto")
+        return response
+
+
+def create_patched_app(service: Any) -> Any:
+    """moto's app for one service, with our changes to that service applied first."""
+    if service is None:
+        raise NotImplementedError("no such service in moto")
+    patch(service)
+    return create_backend_app(service)
+
+
+def patch(service: str) -> None:
+    """Load ``emulator.services.<service>`` if there is one; importing it changes moto's classes."""
+    name = f"emulator.services.{service}"
+    if importlib.util.find_spec(name):
+        importlib.import_module(name)
+
+
+def warm_up() -> None:
+    """Load the service code while the client is still starting; a call that comes first just waits."""
+    for service in WARM_SERVICES:
+        patch(service)
+
+
+__all__ = ["EmulatorServer", "HangUp", "warm_up"]

@@ -1,0 +1,1 @@
+"""Changes to moto, one module per service, applied by importing the module."""
