@@ -1,0 +1,82 @@
+//! A VPC with DNS names on: instances need them for SSM's and S3's endpoints.
+
+use super::tagging;
+use crate::call::{call, creating};
+use crate::tags::{self, Tags};
+use crate::world::{Cx, World};
+use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
+use composite::{Child, Diff, Error, Id};
+use serde::{Deserialize, Serialize};
+
+/// The spec of a VPC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vpc {
+    /// The address range, /16 to /28. It can't be changed.
+    pub cidr_block: String,
+    /// Whether instances with public addresses get names.
+    pub enable_dns_hostnames: bool,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// What siblings may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VpcOut {
+    /// `vpc-…`
+    pub id: String,
+}
+
+impl Child for Vpc {
+    const KIND: &'static str = "vpc";
+    type World = World;
+    type Out = VpcOut;
+
+    fn diff(&self, saw: &Self) -> Diff {
+        if self.cidr_block != saw.cidr_block {
+            return Diff::Replace("cidr_block");
+        }
+        if self == saw { Diff::Same } else { Diff::Update }
+    }
+
+    async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
+        tagging::find(cx, "vpc").await
+    }
+
+    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
+        let request = cx
+            .world
+            .ec2
+            .create_vpc()
+            .cidr_block(&self.cidr_block)
+            .tag_specifications(tagging::specification(cx, ResourceType::Vpc, &self.tags));
+        let made = creating("CreateVpc", request.send()).await?;
+        made.vpc.and_then(|v| v.vpc_id).ok_or_else(|| Error::message("CreateVpc answered without an id"))
+    }
+
+    async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<VpcOut, Error> {
+        tagging::sync(cx, id, &self.tags).await?;
+        let wanted = AttributeBooleanValue::builder().value(self.enable_dns_hostnames).build();
+        call("ModifyVpcAttribute", cx.world.ec2.modify_vpc_attribute().vpc_id(id).enable_dns_hostnames(wanted).send())
+            .await?;
+        cx.world.reads.ec2.vpcs.forget(id);
+        Ok(VpcOut { id: id.clone() })
+    }
+
+    async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, VpcOut)>, Error> {
+        let Some(vpc) = cx.world.reads.ec2.vpcs.get(id).await? else { return Ok(None) };
+        let request = cx.world.ec2.describe_vpc_attribute().vpc_id(id).attribute(VpcAttributeName::EnableDnsHostnames);
+        let names = call("DescribeVpcAttribute", request.send()).await?;
+        let spec = Self {
+            cidr_block: vpc.cidr_block.unwrap_or_default(),
+            enable_dns_hostnames: names.enable_dns_hostnames.and_then(|v| v.value).unwrap_or_default(),
+            tags: tags::of_user(cx, &tagging::to_tags(vpc.tags)),
+        };
+        Ok(Some((spec, VpcOut { id: id.clone() })))
+    }
+
+    async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
+        tagging::gone(call("DeleteVpc", cx.world.ec2.delete_vpc().vpc_id(id).send()).await)?;
+        cx.world.reads.ec2.vpcs.forget(id);
+        Ok(())
+    }
+}

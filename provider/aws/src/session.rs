@@ -1,0 +1,230 @@
+//! One connection to one AWS account and region: the clients, made once and shared by all composites.
+
+use crate::call::{AwsError, call};
+use crate::credentials::{self, AssumeRole, WebIdentity};
+use crate::reads::Reads;
+use crate::retry::NoBlindRetry;
+use crate::tags::Tags;
+use aws_config::retry::{RetryConfig, RetryMode};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How to reach AWS: the provider's arguments, under the names that users of hashicorp/aws know.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The region; else the environment's or the profile's.
+    pub region: Option<String>,
+    /// A profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// A role to assume with the credentials found.
+    pub assume_role: Option<AssumeRole>,
+    /// A role to assume with an OIDC token.
+    pub assume_role_with_web_identity: Option<WebIdentity>,
+    /// Endpoint URLs by service name.
+    pub endpoints: BTreeMap<String, String>,
+    /// Accounts that may be worked on; empty: any.
+    pub allowed_account_ids: BTreeSet<String>,
+    /// Retries of one call after the first try.
+    pub max_retries: Option<u32>,
+    /// `http://host/bucket` instead of `http://bucket.host`.
+    pub s3_use_path_style: bool,
+    /// Keeps two installations in one account apart.
+    pub project: String,
+    /// Tags of everything that can carry tags.
+    pub default_tags: Tags,
+}
+
+/// The names that `endpoints` takes, hashicorp/aws's aliases included.
+pub const SERVICES: &[&str] = &[
+    "acm",
+    "autoscaling",
+    "cloudtrail",
+    "cloudwatchlogs",
+    "ec2",
+    "elb",
+    "elbv2",
+    "iam",
+    "kms",
+    "logs",
+    "s3",
+    "servicequotas",
+    "ssm",
+    "sts",
+];
+
+/// hashicorp/aws's default too. Throttling is what these are for; the SDK's budget of retry tokens ends an outage sooner.
+const MAX_RETRIES: u32 = 25;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The clients of one account and region, and what is known of both.
+pub struct Session {
+    /// The account that the credentials belong to.
+    pub account_id: String,
+    /// The region.
+    pub region: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`: the second part of every ARN.
+    pub partition: String,
+    /// See [`Settings::project`].
+    pub project: String,
+    /// See [`Settings::default_tags`].
+    pub default_tags: Tags,
+    /// Batched and cached reads.
+    pub reads: Reads,
+    /// Certificates.
+    pub acm: aws_sdk_acm::Client,
+    /// Auto Scaling groups.
+    pub autoscaling: aws_sdk_autoscaling::Client,
+    /// Trails.
+    pub cloudtrail: aws_sdk_cloudtrail::Client,
+    /// Networks, instances, images, launch templates.
+    pub ec2: aws_sdk_ec2::Client,
+    /// Load balancers.
+    pub elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    /// Roles.
+    pub iam: aws_sdk_iam::Client,
+    /// Keys.
+    pub kms: aws_sdk_kms::Client,
+    /// Log groups.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// Buckets.
+    pub s3: aws_sdk_s3::Client,
+    /// Limits of the account.
+    pub servicequotas: aws_sdk_servicequotas::Client,
+    /// Parameters.
+    pub ssm: aws_sdk_ssm::Client,
+}
+
+/// Makes one service's client: the shared configuration, this service's endpoint, no blind retries.
+macro_rules! client {
+    ($service:ident, $config:expr, $settings:expr, [$($name:literal),+] $(, $more:expr)?) => {{
+        let mut builder = $service::config::Builder::from($config).retry_classifier(NoBlindRetry);
+        if let Some(url) = [$($name),+].iter().find_map(|n| $settings.endpoints.get(*n)) {
+            builder = builder.endpoint_url(url);
+        }
+        $(builder = $more(builder);)?
+        $service::Client::from_conf(builder.build())
+    }};
+}
+
+impl Session {
+    /// Finds credentials, asks STS whose they are, and makes the clients.
+    ///
+    /// # Errors
+    /// One text that says what to do: no region, no credentials, refused credentials, an endpoint that doesn't
+    /// answer, an account that isn't allowed.
+    pub async fn connect(settings: Settings) -> Result<Self, String> {
+        let config = configure(&settings).await?;
+        let region = config.region().map(ToString::to_string).ok_or(
+            "No AWS region is set. Set the provider's `region`, or AWS_REGION, or a region in the profile.",
+        )?;
+        let config = credentials::apply(config, &settings);
+        let (account_id, partition) = identity(&config, &settings).await?;
+        if !settings.allowed_account_ids.is_empty() && !settings.allowed_account_ids.contains(&account_id) {
+            let allowed: Vec<&str> = settings.allowed_account_ids.iter().map(String::as_str).collect();
+            return Err(format!(
+                "The credentials belong to AWS account {account_id}, and `allowed_account_ids` allows only {}.",
+                allowed.join(", ")
+            ));
+        }
+        let (c, s) = (&config, &settings);
+        let (ec2, elbv2, iam, autoscaling, ssm, logs) = (
+            client!(aws_sdk_ec2, c, s, ["ec2"]),
+            client!(aws_sdk_elasticloadbalancingv2, c, s, ["elbv2", "elb"]),
+            client!(aws_sdk_iam, c, s, ["iam"]),
+            client!(aws_sdk_autoscaling, c, s, ["autoscaling"]),
+            client!(aws_sdk_ssm, c, s, ["ssm"]),
+            client!(aws_sdk_cloudwatchlogs, c, s, ["logs", "cloudwatchlogs"]),
+        );
+        Ok(Self {
+            reads: Reads::new(&ec2, &elbv2, &iam, &autoscaling, &ssm, &logs),
+            acm: client!(aws_sdk_acm, c, s, ["acm"]),
+            cloudtrail: client!(aws_sdk_cloudtrail, c, s, ["cloudtrail"]),
+            kms: client!(aws_sdk_kms, c, s, ["kms"]),
+            servicequotas: client!(aws_sdk_servicequotas, c, s, ["servicequotas"]),
+            s3: client!(aws_sdk_s3, c, s, ["s3"], |b: aws_sdk_s3::config::Builder| {
+                if s.s3_use_path_style { b.force_path_style(true) } else { b }
+            }),
+            ec2,
+            elbv2,
+            iam,
+            autoscaling,
+            ssm,
+            logs,
+            account_id,
+            region,
+            partition,
+            project: settings.project.clone(),
+            default_tags: settings.default_tags.clone(),
+        })
+    }
+
+    /// An ARN in this session's partition: `arn:aws:<service>:<region>:<account>:<resource>`.
+    #[must_use]
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account_id)
+    }
+
+    /// The ARN of something without a region, such as an IAM role: `arn:aws:iam::<account>:role/…`.
+    #[must_use]
+    pub fn global_arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}::{}:{resource}", self.partition, self.account_id)
+    }
+}
+
+/// The SDK's default chain (environment, profiles, web identity, container, instance), with our settings on top.
+async fn configure(settings: &Settings) -> Result<SdkConfig, String> {
+    let retries = RetryConfig::adaptive()
+        .with_max_attempts(settings.max_retries.unwrap_or(MAX_RETRIES) + 1)
+        .with_initial_backoff(Duration::from_millis(500));
+    debug_assert_eq!(retries.mode(), RetryMode::Adaptive);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).timeout_config(
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build(),
+    );
+    if let Some(region) = &settings.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    Ok(loader.load().await)
+}
+
+/// Asks STS whose the credentials are: the account, and the partition out of the caller's ARN. Tried twice only,
+/// so that a wrong key or endpoint is an error within seconds.
+async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, String), String> {
+    let sts = client!(aws_sdk_sts, config, settings, ["sts"], |b: aws_sdk_sts::config::Builder| {
+        b.retry_config(RetryConfig::standard().with_max_attempts(2))
+    });
+    let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(refused)?;
+    let account = answer.account.ok_or("GetCallerIdentity: the answer holds no account.")?;
+    let partition = answer.arn.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
+    Ok((account, partition.to_owned()))
+}
+
+fn refused(e: AwsError) -> String {
+    let advice = if e.is(&[
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "AuthFailure",
+    ]) {
+        "AWS refused the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the `profile`, or the web identity's role."
+    } else if e.is(&["ExpiredToken", "ExpiredTokenException"]) {
+        "The credentials have expired. Get new ones, for example with `aws sso login`."
+    } else if e.is(&["AccessDenied"]) {
+        "The role can't be assumed. Check its trust policy and `assume_role`."
+    } else if e.code.is_none() && e.message.contains("credentials") {
+        "No usable AWS credentials were found. Set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a web identity; see the provider's `profile` and `assume_role`."
+    } else if e.code.is_none() {
+        "AWS can't be reached. Check the network, the `region` and the provider's `endpoints`."
+    } else {
+        "AWS refused the first call."
+    };
+    format!("{advice}\n\n{e}")
+}

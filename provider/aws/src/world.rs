@@ -1,0 +1,161 @@
+//! What a child sees of its surroundings: the AWS session, whose child it is, and how long it may take.
+
+use crate::session::Session;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// The engine's context with this crate's world: what every method of a child gets.
+pub type Cx<'a> = composite::Cx<'a, World>;
+
+/// The surroundings of one composite. Gives access to the [`Session`]'s clients directly.
+#[derive(Clone)]
+pub struct World {
+    session: Arc<Session>,
+    /// Whose children these are.
+    pub owner: Owner,
+    /// What steers the children without being part of any of them.
+    pub steering: Steering,
+    deadline: Option<Instant>,
+}
+
+/// Settings that no AWS object holds, so no `read` could give them back: they are no part of any spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Steering {
+    /// Listener-rule priorities that operators keep for themselves, first and last.
+    pub reserved_priorities: Vec<(u16, u16)>,
+    /// How an Auto Scaling group gets to a new launch template.
+    pub instance_refresh: InstanceRefresh,
+    /// How long a deleted key can be got back; 7 to 30 days (KMS).
+    pub deletion_window_in_days: i32,
+    /// Whether a bucket is emptied before it is deleted.
+    pub force_destroy: bool,
+}
+
+impl Default for Steering {
+    fn default() -> Self {
+        Self {
+            reserved_priorities: vec![(1, 999)],
+            instance_refresh: InstanceRefresh::default(),
+            deletion_window_in_days: 30,
+            force_destroy: false,
+        }
+    }
+}
+
+/// The preferences of an instance refresh, under Auto Scaling's names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstanceRefresh {
+    /// Percent of the desired capacity that must stay in service; 0 to 100.
+    pub min_healthy_percentage: i32,
+    /// Percent of the desired capacity that may run at once; 100 to 200.
+    pub max_healthy_percentage: i32,
+    /// Seconds until a new instance counts as warmed up; unset: the group's.
+    pub instance_warmup: Option<i32>,
+    /// Go back to the old version when the refresh fails.
+    pub auto_rollback: bool,
+    /// Leave instances alone that already have the new configuration.
+    pub skip_matching: bool,
+}
+
+impl Default for InstanceRefresh {
+    fn default() -> Self {
+        Self {
+            min_healthy_percentage: 100,
+            max_healthy_percentage: 110,
+            instance_warmup: None,
+            auto_rollback: true,
+            skip_matching: true,
+        }
+    }
+}
+
+impl World {
+    /// The world of `owner`, with everything at its default and no deadline.
+    #[must_use]
+    pub fn new(session: Arc<Session>, owner: Owner) -> Self {
+        Self { session, owner, steering: Steering::default(), deadline: None }
+    }
+
+    /// The same, steered.
+    #[must_use]
+    pub fn steered(mut self, steering: Steering) -> Self {
+        self.steering = steering;
+        self
+    }
+
+    /// The same, with the end of the resource's `timeouts`.
+    #[must_use]
+    pub fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// When waits give up.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+}
+
+impl Deref for World {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+/// Whose an object is: an environment of a project, or a tenant in it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Owner {
+    /// The provider's `project`: keeps two installations in one account apart.
+    pub project: String,
+    /// The environment's name, such as `dev`.
+    pub environment: String,
+    /// The tenant's name; none for what belongs to the environment itself.
+    pub tenant: Option<String>,
+}
+
+impl Owner {
+    /// An environment.
+    #[must_use]
+    pub fn environment(project: &str, environment: &str) -> Self {
+        Self { project: project.into(), environment: environment.into(), tenant: None }
+    }
+
+    /// A tenant in an environment.
+    #[must_use]
+    pub fn tenant(project: &str, environment: &str, tenant: &str) -> Self {
+        Self { tenant: Some(tenant.into()), ..Self::environment(project, environment) }
+    }
+
+    /// `project/environment` or `project/environment/tenant`: the value of the tag `paas:owner`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.parts().join("/")
+    }
+
+    /// The path's parts.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        let mut parts = vec![self.project.as_str(), self.environment.as_str()];
+        parts.extend(self.tenant.as_deref());
+        parts
+    }
+
+    /// The value of the tag `Name`: the path and the child's key with hyphens.
+    #[must_use]
+    pub fn display_name(&self, key: &str) -> String {
+        format!("{}-{}", self.parts().join("-"), key.replace(['_', '.'], "-"))
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.tenant {
+            Some(tenant) => write!(f, "tenant {}/{tenant}", self.environment),
+            None => write!(f, "environment {}", self.environment),
+        }
+    }
+}
