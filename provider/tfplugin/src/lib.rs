@@ -1,0 +1,37 @@
+//! A Terraform plugin server: write providers for Terraform (plugin protocol 6, Terraform 1.0 and later) in Rust.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+// the derive macro names this crate, also when it is used in here
+extern crate self as tfplugin;
+
+mod attr;
+mod attributes;
+mod data_source;
+mod diagnostic;
+mod ephemeral;
+mod erased;
+mod function;
+mod path;
+mod plan;
+mod provider;
+mod resource;
+pub mod schema;
+mod server;
+mod value;
+
+pub use attr::Attr;
+#[doc(hidden)]
+pub use attributes::derive;
+pub use attributes::{AttributeType, Attributes};
+pub use data_source::DataSource;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use ephemeral::{EphemeralResource, Opened, Renewed};
+pub use function::{Function, FunctionError, Parameter, Signature};
+pub use path::{Path, Step};
+pub use provider::{Cx, Provider};
+pub use resource::{Applied, Apply, Imported, MoveSource, Moved, Plan, ReadOutcome, Resource};
+pub use server::Server;
+pub use tfplugin_derive::Attributes;
+pub use value::{DecodeError, Number, Type, Value};
