@@ -78,6 +78,7 @@ class Control:
 
     def _inventory(self, _: Request) -> Any:
         with self._server.lock:
+            timing.settle()
             return inventory.everything()
 
     def _seed(self, request: Request) -> Any:

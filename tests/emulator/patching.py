@@ -1,5 +1,6 @@
 """Tools for changing moto's classes: raise errors, add operations, wrap methods."""
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -39,3 +40,37 @@ def operation(owner: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         return function
 
     return add
+
+
+def idempotent(owner: type, backend: str, *names: str) -> None:
+    """Make operations honour ``ClientToken``: a second call with the same token answers like the
+    first and has no effect; with other parameters it is refused.
+
+    ``backend`` is the property of the response class that holds the state, so that a reset of the
+    state forgets the tokens.
+    """
+
+    def honour(name: str) -> None:
+        @wraps(owner, name)
+        def once(original: Callable[..., Any], self: Any) -> Any:
+            params = dict(self._get_params())
+            token = params.get("ClientToken")
+            if not token:
+                return original(self)
+            known = getattr(self, backend).__dict__.setdefault("_client_tokens", {})
+            if (name, token) in known:
+                first_params, answer = known[name, token]
+                if first_params != params:
+                    raise AwsError(
+                        "IdempotentParameterMismatch",
+                        f"The client token {token} was used with other parameters before.",
+                    )
+                return answer
+            # moto's operations alter the parsed parameters: remember them as they came.
+            params = copy.deepcopy(params)
+            answer = original(self)
+            known[name, token] = (params, answer)
+            return answer
+
+    for name in names:
+        honour(name)

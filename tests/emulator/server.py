@@ -86,6 +86,7 @@ class EmulatorServer:
         """Let moto do the work; what it can't do becomes an error in the service's own shape."""
         try:
             with self.lock:
+                timing.settle()
                 response = Response.from_app(self._moto, environ)
         except NotImplementedError as error:
             return wire.not_implemented(call, str(error))

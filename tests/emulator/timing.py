@@ -1,6 +1,13 @@
-"""How long AWS takes: per kind of object and phase, seconds; 0 means at once."""
+"""How long AWS takes: per kind of object and phase, seconds; 0 means at once.
 
+moto changes states immediately. Our patches hand the second half of such a change to
+:meth:`Timing.after`; the server runs what has become due before each call takes effect.
+"""
+
+import heapq
+import itertools
 import time
+from collections.abc import Callable
 from typing import Any
 
 KINDS = {
@@ -15,23 +22,27 @@ KINDS = {
 
 
 class Timing:
-    """The delays in force. Objects keep the moment they become ready, so a change of the delays
-    touches only what is made afterwards."""
+    """The delays in force and the changes still to come. Guarded by the server's lock."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
         self._delays = {kind: dict.fromkeys(phases, 0.0) for kind, phases in KINDS.items()}
+        self._pending: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
 
     def update(self, changes: dict[str, dict[str, float]]) -> None:
-        """Raises ValueError on a kind or phase that doesn't exist; then nothing is changed."""
+        """Raises ValueError on a kind or phase that doesn't exist; then nothing is changed.
+
+        What is already under way keeps its old duration.
+        """
         for kind, phases in changes.items():
             unknown = set(phases) - set(KINDS.get(kind, ()))
             if kind not in KINDS or unknown:
                 raise ValueError(f"timing: no kind {kind!r} with phases {sorted(phases)}")
         for kind, phases in changes.items():
-            self._delays[kind].update({phase: float(s) for phase, s in phases.items()})
+            self._delays[kind].update({phase: float(seconds) for phase, seconds in phases.items()})
 
     def show(self) -> dict[str, Any]:
         return self._delays
@@ -40,14 +51,18 @@ class Timing:
         """Seconds that the phase takes."""
         return self._delays[kind][phase]
 
-    def moment(self, kind: str, phase: str) -> float:
-        """The time (``time.monotonic``) at which a phase that starts now will be over."""
-        return time.monotonic() + self._delays[kind][phase]
+    def after(self, kind: str, phase: str, change: Callable[[], None]) -> None:
+        """Make a change when the phase that starts now is over: at once if it takes no time."""
+        seconds = self.delay(kind, phase)
+        if seconds <= 0:
+            change()
+        else:
+            heapq.heappush(self._pending, (time.monotonic() + seconds, next(self._order), change))
+
+    def settle(self) -> None:
+        """Make the changes whose time has come, in order."""
+        while self._pending and self._pending[0][0] <= time.monotonic():
+            heapq.heappop(self._pending)[2]()
 
 
 timing = Timing()
-
-
-def over(moment: float | None) -> bool:
-    """Whether a moment from :meth:`Timing.moment` has come. None, nothing awaited, counts as over."""
-    return moment is None or time.monotonic() >= moment
