@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::deps::{Deps, Node, Outs};
 use crate::kind::{Out, Registered, Spec, encode};
-use crate::{Json, Kind, Ledger};
+use crate::{Json, Kind, Ledger, Object, Record};
 
 /// A value from the configuration, which may not be known before apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +153,30 @@ impl<'a, W: 'static> Graph<'a, W> {
             Declared::Child(child) => Some((at, child)),
             Declared::Value { .. } => None,
         })
+    }
+
+    /// The child at that node.
+    pub(crate) fn at(&self, at: usize) -> &Declaration<'a, W> {
+        match &self.nodes[at] {
+            Declared::Child(child) => child,
+            Declared::Value { .. } => unreachable!("only children are worked on"),
+        }
+    }
+
+    /// The objects that a child refers to once it is in line: its parents' live ones.
+    pub(crate) fn needs(&self, at: usize, ledger: &Ledger) -> Vec<Object> {
+        self.parents_among(at, &ledger.live).collect()
+    }
+
+    /// The objects that a half-made child may refer to: if it was found, it may still hold on to its parents' old ones.
+    pub(crate) fn possible_needs(&self, at: usize, ledger: &Ledger) -> Vec<Object> {
+        self.parents_among(at, &ledger.live).chain(self.parents_among(at, &ledger.dead)).collect()
+    }
+
+    fn parents_among<'l>(&self, at: usize, records: &'l [Record]) -> impl Iterator<Item = Object> + use<'l, '_, 'a, W> {
+        let parents = &self.at(at).parents;
+        let is_parent = |record: &&Record| self.find(&record.key).is_some_and(|node| parents.contains(&node));
+        records.iter().filter(is_parent).map(Record::object)
     }
 
     /// The node of the child with that key.
