@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 
@@ -27,15 +26,18 @@ def run_instances(original: Any, self: Any) -> Any:
 
 @wraps(Instance, "__init__")
 def start_slowly(original: Any, self: Instance, *args: Any, **kwargs: Any) -> None:
+    brought_along = {nic.get("NetworkInterfaceId") for nic in kwargs.get("nics") or []}
     original(self, *args, **kwargs)
     # moto leaves interfaces that it makes for an instance behind when the instance ends.
     for interface in self.nics.values():
-        interface.delete_on_termination = True
+        if interface.id not in brought_along:
+            interface.delete_on_termination = True
     self._state.name, self._state.code = "pending", 0
-    timing.after("instance", "create", lambda: _become_running(self))
+    timing.after("instance", "create", lambda: become_running(self))
 
 
-def _become_running(instance: Instance) -> None:
+def become_running(instance: Instance) -> None:
+    """End of the pending state, unless something else came in between."""
     if instance.state == "pending":
         instance._state.name, instance._state.code = "running", 16
 
