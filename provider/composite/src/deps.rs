@@ -53,7 +53,9 @@ impl<T: Clone + Send + Sync + 'static> Deps for Node<T> {
 impl<D: Deps> Deps for Vec<D> {
     type Outs = Vec<D::Outs>;
     fn nodes(&self, into: &mut Vec<usize>) {
-        self.iter().for_each(|dep| dep.nodes(into));
+        for dep in self {
+            dep.nodes(into);
+        }
     }
     fn get(&self, outs: &Outs) -> Option<Self::Outs> {
         self.iter().map(|dep| dep.get(outs)).collect()
@@ -63,7 +65,9 @@ impl<D: Deps> Deps for Vec<D> {
 impl<D: Deps> Deps for Option<D> {
     type Outs = Option<D::Outs>;
     fn nodes(&self, into: &mut Vec<usize>) {
-        self.iter().for_each(|dep| dep.nodes(into));
+        if let Some(dep) = self {
+            dep.nodes(into);
+        }
     }
     fn get(&self, outs: &Outs) -> Option<Self::Outs> {
         match self {

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 use crate::calls::{Calls, Failed, Found, wired};
-use crate::{Failure, Graph, Ledger, Record, Refreshed, Run};
+use crate::{Failure, Graph, Ledger, Outs, Record, Refreshed, Run};
 
 /// Writes the ledger of what is there of `graph`, [`Run::parallel`] children at once.
 ///
@@ -39,10 +39,13 @@ pub async fn import<W: Send + Sync>(graph: &Graph<'_, W>, run: Run<'_, W>) -> Re
 struct Walk<'r, W: 'static> {
     graph: &'r Graph<'r, W>,
     run: Run<'r, W>,
-    outs: crate::Outs,
+    outs: Outs,
     started: Vec<bool>,
-    in_flight: FuturesUnordered<BoxFuture<'r, (usize, Result<Option<Found>, Failed>)>>,
+    in_flight: FuturesUnordered<BoxFuture<'r, Look>>,
 }
+
+/// What became of the look for the child at a node.
+type Look = (usize, Result<Option<Found>, Failed>);
 
 impl<W: Send + Sync> Walk<'_, W> {
     /// Looks for every child whose spec is known by now.

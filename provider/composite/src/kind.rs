@@ -13,11 +13,14 @@ pub(crate) type Out = Arc<dyn Any + Send + Sync>;
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
+/// A spec as seen and its out, if the object is there.
+type Seen = Option<(Json, Json)>;
+
 /// One type of children: all that can be done with no spec at hand, given an id from a ledger.
 pub struct Kind<W: 'static> {
     name: &'static str,
     replace: Order,
-    read: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, Option<(Json, Json)>>,
+    read: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, Seen>,
     delete: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, ()>,
     out: fn(&Json) -> Option<Out>,
 }

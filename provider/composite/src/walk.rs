@@ -240,30 +240,24 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
         }
     }
 
+    /// The checkpoint: from here on the ledger knows the object, whatever becomes of it.
     fn made(&mut self, at: usize, want: Want<W>, made: Made) {
         let child = self.graph.at(at);
-        let (Made::Fit { id, saw } | Made::Unfit { id, saw }) = &made;
-        let record = Record {
-            key: child.key.clone(),
-            kind: child.kind.name().to_owned(),
-            id: id.clone(),
-            saw: saw.clone(),
-            out: None,
-            needs: self.graph.possible_needs(at, &self.ledger),
+        let (fit, id, saw) = match made {
+            Made::Fit { id, saw } => (true, id, saw),
+            Made::Unfit { id, saw } => (false, id, saw),
         };
+        let needs = self.graph.possible_needs(at, &self.ledger);
+        let record = Record { key: child.key.clone(), kind: child.kind.name().to_owned(), id, saw, out: None, needs };
         if self.ledger.records().any(|known| known.is(&record.object())) {
-            let error = Error::message(format!("got {id}, which another child has"));
-            return self.fail(at, Failed { step: Call::Create, error });
-        }
-        match made {
-            Made::Fit { .. } => {
-                self.ledger.live.push(record);
-                self.go_on(at, want);
-            }
-            Made::Unfit { .. } => {
-                self.ledger.dead.push(record);
-                self.progress[at] = Progress::Waiting;
-            }
+            let error = Error::message(format!("got {}, which another child has", record.id));
+            self.fail(at, Failed { step: Call::Create, error });
+        } else if fit {
+            self.ledger.live.push(record);
+            self.go_on(at, want);
+        } else {
+            self.ledger.dead.push(record);
+            self.progress[at] = Progress::Waiting;
         }
     }
 
