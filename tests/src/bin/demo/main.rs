@@ -1,0 +1,108 @@
+//! `cargo demo`: an environment, its tenants and another team's tenant on an emulated AWS, by real Terraform.
+
+mod calls;
+mod interrupt;
+mod progress;
+mod table;
+mod text;
+
+use interrupt::Interrupt;
+use paas_tests::{Emulator, Error, Workspace, prerequisites, provider};
+use progress::Progress;
+use serde_json::json;
+use std::process::ExitCode;
+
+/// What the shell reports for a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Why the demo ends early.
+enum Stop {
+    /// Ctrl-C.
+    Interrupted,
+    /// Something failed; the text for the user.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let keep = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => false,
+        ["--keep"] => true,
+        ["--help" | "-h"] => {
+            println!("{}", text::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{}", text::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match demo(keep, &Interrupt::listen()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Interrupted) => {
+            println!("\nInterrupted. The emulated account has ended, with all that was in it.");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(Stop::Failed(error)) => {
+            eprintln!("\n{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
+    prerequisites::terraform()?;
+    prerequisites::emulator_python()?;
+    println!("Building the provider; the first time this takes some minutes.");
+    provider::binary()?;
+    interrupt.check()?;
+
+    let aws = if keep { Emulator::try_start_independent()? } else { Emulator::try_start()? };
+    println!("The emulated AWS account listens on {}.", aws.endpoint());
+    // Long enough to be seen. The real ones take one to three minutes.
+    aws.timing(&json!({"nat_gateway": {"create": 2.0}, "load_balancer": {"create": 1.0}, "instance": {"create": 0.5}}));
+    let mut dev = Workspace::try_new(&aws)?.of("examples/environments/dev");
+    dev.variable("certificate_arn", aws.seed_certificate("*.dev.example.test"));
+    dev.variable("image_id", aws.seed_image("web-1"));
+    let acme = dev.sibling("examples/tenants/acme");
+    let progress = Progress::new(&aws, interrupt);
+
+    title("The platform team applies examples/environments/dev: the environment and two tenants");
+    progress.terraform(&dev, &["get"])?;
+    progress.terraform(&dev, &["apply", "-auto-approve", "-json"])?;
+    title("Another team applies examples/tenants/acme: it knows the environment by its name only");
+    progress.terraform(&acme, &["get"])?;
+    progress.terraform(&acme, &["apply", "-auto-approve", "-json"])?;
+
+    println!("\n{}", table::tenants(&aws)?);
+    if keep {
+        println!("{}", text::going_on(&aws, &dev, &acme));
+        drop(acme);
+        let kept = dev.keep().map_err(|_| Error::new("the demo's files are still in use"))?;
+        println!("{}", text::stopping(aws.leave_running(), &kept));
+        return Ok(());
+    }
+
+    title("Destroying everything again");
+    progress.terraform(&acme, &["destroy", "-auto-approve", "-json"])?;
+    progress.terraform(&dev, &["destroy", "-auto-approve", "-json"])?;
+    let left = aws.inventory();
+    if !left.is_empty() {
+        let names: Vec<String> = left.iter().map(|object| format!("{} {}", object.kind, object.id)).collect();
+        return Err(Error::new(format!("The account still holds: {}", names.join(", "))).into());
+    }
+    println!(
+        "\nThe account is empty again. `cargo demo -- --keep` leaves all of it running for you to look around."
+    );
+    Ok(())
+}
+
+fn title(title: &str) {
+    println!("\n{title}");
+}

@@ -1,0 +1,66 @@
+//! The longer texts.
+
+use paas_tests::{Emulator, Workspace};
+use std::fmt::Write;
+use std::path::Path;
+
+/// What `--help` prints.
+pub const USAGE: &str = "\
+Stands the example environment and its tenants up on an emulated AWS account, with real Terraform, shows what came
+up, and takes it down again. It needs terraform and python3, and nothing of AWS.
+
+  cargo demo
+  cargo demo -- --keep    leaves the account running and prints how to go on by hand";
+
+/// The variables that a shell needs to go on by hand; the rest of the environment is the shell's own.
+const EXPORTED: [&str; 4] = ["TF_CLI_CONFIG_FILE", "AWS_", "TF_VAR_", "TF_INPUT"];
+
+/// Lines to paste into a shell.
+pub fn going_on(aws: &Emulator, dev: &Workspace, acme: &Workspace) -> String {
+    let mut text = String::from("To go on by hand, paste into a shell:\n\n");
+    for (name, value) in dev.environment() {
+        let name = name.to_string_lossy();
+        if EXPORTED.iter().any(|prefix| name.starts_with(prefix)) {
+            let _ = writeln!(text, "  export {name}={}", quoted(&value.to_string_lossy()));
+        }
+    }
+    let _ = write!(
+        text,
+        "
+  cd {dev} && terraform plan                 # no changes
+  cd {acme} && terraform apply -var 'hosts=[\"shop.dev.example.test\"]'
+
+What the account holds, and what it was asked:
+
+  curl -s {endpoint}/_emulator/inventory | python3 -m json.tool | less
+  curl -s {endpoint}/_emulator/counts | python3 -m json.tool
+  aws elbv2 describe-load-balancers          # any AWS tool works: AWS_ENDPOINT_URL leads it there
+",
+        dev = dev.folder().display(),
+        acme = acme.folder().display(),
+        endpoint = aws.endpoint(),
+    );
+    text
+}
+
+/// How to end what `--keep` left.
+pub fn stopping(pid: u32, files: &Path) -> String {
+    format!("When you are done:\n\n  kill {pid} && rm -r {}", files.display())
+}
+
+/// For a POSIX shell.
+fn quoted(value: &str) -> String {
+    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "/.:_-".contains(c));
+    if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_survive_the_shell() {
+        assert_eq!(quoted("http://127.0.0.1:4711"), "http://127.0.0.1:4711");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+    }
+}

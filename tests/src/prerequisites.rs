@@ -1,0 +1,203 @@
+//! What the machine must have: Terraform and Python. The emulator's own Python packages are installed on first use.
+
+use crate::{Error, root};
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// Write-only attributes came with 1.11.
+const TERRAFORM: Version = Version(1, 11);
+/// The newest that any package in `tests/emulator/requirements.txt` asks for.
+const PYTHON: Version = Version(3, 11);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Version(u32, u32);
+
+impl Version {
+    /// From `1.11.4`, `3.12.0rc1` and the like.
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('.').map(str::parse);
+        Some(Self(parts.next()?.ok()?, parts.next()?.ok()?))
+    }
+}
+
+/// Checks once per process that `terraform` on the PATH is new enough.
+///
+/// # Errors
+/// It is missing or too old; the text says how to get it.
+pub fn terraform() -> Result<(), Error> {
+    static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
+    CHECKED
+        .get_or_init(|| {
+            let mut command = Command::new("terraform");
+            command.args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1");
+            let answer = command.output().ok().filter(|output| output.status.success());
+            let found = answer.and_then(|output| {
+                let json: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+                Version::parse(json["terraform_version"].as_str()?)
+            });
+            let install = "install it from https://developer.hashicorp.com/terraform/install";
+            require("terraform", found, TERRAFORM, install)
+        })
+        .clone()
+}
+
+/// The Python interpreter that has the emulator's packages, in a virtual environment under `target/`.
+///
+/// The first call on a machine makes the environment, about 20 seconds; so does the first after a change of
+/// `requirements.txt`. Processes that start at the same time wait for the one that installs.
+///
+/// # Errors
+/// Python is missing or too old, can't make virtual environments, or the packages can't be installed.
+pub fn emulator_python() -> Result<PathBuf, Error> {
+    static INSTALLED: OnceLock<Result<PathBuf, Error>> = OnceLock::new();
+    INSTALLED.get_or_init(|| Venv::of_emulator()?.ready()).clone()
+}
+
+fn require(program: &str, found: Option<Version>, least: Version, install: &str) -> Result<(), Error> {
+    let Version(major, minor) = least;
+    match found {
+        Some(version) if version >= least => Ok(()),
+        Some(Version(old_major, old_minor)) => Err(Error::new(format!(
+            "{program} {old_major}.{old_minor} is too old: {major}.{minor} or newer is needed; {install}"
+        ))),
+        None => Err(Error::new(format!(
+            "{program} is missing or doesn't run: {major}.{minor} or newer is needed on the PATH; {install}"
+        ))),
+    }
+}
+
+struct Venv {
+    folder: PathBuf,
+    requirements: PathBuf,
+    /// Of the requirements, in hexadecimal: what `.requirements` holds once everything is installed.
+    digest: String,
+}
+
+impl Venv {
+    fn of_emulator() -> Result<Self, Error> {
+        let requirements = root().join("tests/emulator/requirements.txt");
+        let text = fs::read(&requirements).map_err(|e| at(&requirements, &e))?;
+        let digest = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { folder: root().join("target/emulator-venv"), requirements, digest })
+    }
+
+    fn ready(&self) -> Result<PathBuf, Error> {
+        if !self.is_current() {
+            fs::create_dir_all(root().join("target")).map_err(|e| at(&self.folder, &e))?;
+            let path = self.folder.with_extension("lock");
+            let lock = File::create(&path).map_err(|e| at(&path, &e))?;
+            lock.lock().map_err(|e| at(&path, &e))?;
+            if !self.is_current() {
+                self.install()?;
+            }
+        }
+        Ok(self.python())
+    }
+
+    fn python(&self) -> PathBuf {
+        self.folder.join("bin/python")
+    }
+
+    fn marker(&self) -> PathBuf {
+        self.folder.join(".requirements")
+    }
+
+    fn is_current(&self) -> bool {
+        fs::read_to_string(self.marker()).is_ok_and(|held| held.trim() == self.digest)
+            && self.python().exists()
+    }
+
+    fn install(&self) -> Result<(), Error> {
+        let version = Command::new("python3")
+            .args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+            .output()
+            .ok()
+            .and_then(|output| Version::parse(&String::from_utf8_lossy(&output.stdout)));
+        require("python3", version, PYTHON, "install it from https://www.python.org/downloads/")?;
+
+        eprintln!("Installing the AWS emulator's Python packages into target/emulator-venv, once …");
+        let made = Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&self.folder)
+            .output()
+            .map_err(|e| at("python3", &e))?;
+        if !made.status.success() {
+            return Err(Error::new(venv_refused(&said(&made))));
+        }
+        let pip = Command::new(self.python())
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&self.requirements)
+            .output()
+            .map_err(|e| at(self.python(), &e))?;
+        if !pip.status.success() {
+            return Err(Error::new(format!(
+                "pip couldn't install the emulator's packages; is a Python package index in reach?\n{}",
+                said(&pip)
+            )));
+        }
+        fs::write(self.marker(), &self.digest).map_err(|e| at(self.marker(), &e))
+    }
+}
+
+/// Debian and Ubuntu ship Python without `ensurepip`; then `venv` fails after making half an environment.
+fn venv_refused(said: &str) -> String {
+    if said.contains("ensurepip") {
+        "python3 can't make virtual environments: its module ensurepip is missing; install the package \
+         python3-venv (Debian, Ubuntu: apt install python3-venv)"
+            .into()
+    } else {
+        format!("python3 -m venv failed: {said}")
+    }
+}
+
+fn said(output: &Output) -> String {
+    let text = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8_lossy(&text).trim().to_owned()
+}
+
+fn at(path: impl AsRef<Path>, error: &std::io::Error) -> Error {
+    let path = path.as_ref().display();
+    match error.kind() {
+        ErrorKind::NotFound => Error::new(format!("{path} is missing")),
+        _ => Error::new(format!("{path}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert_eq!(Version::parse("1.11.4\n"), Some(Version(1, 11)));
+        assert_eq!(Version::parse("3.12.0rc1"), Some(Version(3, 12)));
+        assert_eq!(Version::parse("unknown"), None);
+        assert!(Version(1, 9) < TERRAFORM);
+    }
+
+    #[test]
+    fn what_is_missing_or_too_old_is_said_in_one_line() {
+        let install = "install it from there";
+        assert_eq!(require("terraform", Some(Version(1, 12)), TERRAFORM, install), Ok(()));
+        assert_eq!(
+            require("terraform", Some(Version(1, 9)), TERRAFORM, install),
+            Err(Error::new("terraform 1.9 is too old: 1.11 or newer is needed; install it from there"))
+        );
+        let missing = require("python3", None, PYTHON, install).unwrap_err().to_string();
+        assert_eq!(
+            missing,
+            "python3 is missing or doesn't run: 3.11 or newer is needed on the PATH; install it from there"
+        );
+    }
+
+    #[test]
+    fn a_python_without_ensurepip_names_the_package_to_install() {
+        let said = "The virtual environment was not created successfully because ensurepip is not available.";
+        assert!(venv_refused(said).contains("apt install python3-venv"));
+        assert_eq!(venv_refused("no space left"), "python3 -m venv failed: no space left");
+    }
+}
