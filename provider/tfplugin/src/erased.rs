@@ -14,7 +14,7 @@ pub(crate) use data_source::{DynDataSource, ErasedDataSource};
 pub(crate) use ephemeral::{DynEphemeral, ErasedEphemeral};
 pub(crate) use function::{DynFunction, ErasedFunction};
 pub(crate) use provider::{DynProvider, ErasedProvider};
-pub(crate) use resource::{AppliedValue, ApplyValue, DynResource, ErasedResource, PlanValue, PlannedValue, ReadValue};
+pub(crate) use resource::{ApplyValue, DynResource, ErasedResource, PlanValue};
 
 /// A schema with its type, made once.
 pub(crate) struct Shape {

@@ -8,17 +8,26 @@ extern crate self as tfplugin;
 
 mod attr;
 mod attributes;
+#[cfg(feature = "testing")]
+pub mod client;
+mod connections;
 mod data_source;
 mod diagnostic;
 mod ephemeral;
 mod erased;
 mod function;
+mod handshake;
+pub mod logging;
 mod path;
 mod plan;
 mod provider;
+mod redact;
 mod resource;
+mod rpc;
 pub mod schema;
+mod serve;
 mod server;
+mod tls;
 mod value;
 
 pub use attr::Attr;

@@ -180,6 +180,32 @@ pub(crate) fn without_write_only(schema: &Schema, mut value: Value) -> Value {
     value
 }
 
+/// The write-only attributes that have a value.
+pub(crate) fn write_only_set(schema: &Schema, value: &Value) -> Vec<Path> {
+    let mut found = Vec::new();
+    collect_write_only(schema, value, &Path::root(), &mut found);
+    found
+}
+
+fn collect_write_only(schema: &Schema, value: &Value, path: &Path, found: &mut Vec<Path>) {
+    for attribute in &schema.attributes {
+        let (value, path) = (value.get(&attribute.name), path.clone().attribute(&attribute.name));
+        match (&attribute.kind, value) {
+            (_, Value::Null) => {}
+            _ if attribute.write_only => found.push(path),
+            (Kind::Nested(Nesting::Map, schema), Value::Map(items)) => {
+                items.iter().for_each(|(key, item)| collect_write_only(schema, item, &path.clone().key(key), found));
+            }
+            (Kind::Nested(_, schema), Value::List(items)) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(i, item)| collect_write_only(schema, item, &path.clone().index(i), found));
+            }
+            (Kind::Nested(_, schema), single) => collect_write_only(schema, single, &path, found),
+            _ => {}
+        }
+    }
+}
+
 fn map_objects(nesting: Nesting, value: &mut Value, change: impl Fn(Value) -> Value) {
     let objects: Vec<&mut Value> = match (nesting, value) {
         (Nesting::Map, Value::Map(items)) => items.values_mut().collect::<Vec<_>>(),

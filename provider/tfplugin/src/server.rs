@@ -1,7 +1,7 @@
 //! What a provider consists of.
 
 use crate::{
-    DataSource, EphemeralResource, Function, Provider, Resource,
+    DataSource, Diagnostic, EphemeralResource, Function, Provider, Resource,
     erased::{
         DynDataSource, DynEphemeral, DynFunction, DynProvider, DynResource, ErasedDataSource, ErasedEphemeral,
         ErasedFunction, ErasedProvider, ErasedResource,
@@ -79,6 +79,25 @@ impl Server {
         insert(&mut self.functions, F::NAME.to_owned(), Arc::new(ErasedFunction(function)));
         self
     }
+}
+
+impl Server {
+    pub(crate) fn find_resource(&self, type_name: &str) -> Result<&Arc<dyn DynResource>, Diagnostic> {
+        find(&self.resources, "resource type", type_name)
+    }
+
+    pub(crate) fn find_data_source(&self, type_name: &str) -> Result<&Arc<dyn DynDataSource>, Diagnostic> {
+        find(&self.data_sources, "data source", type_name)
+    }
+
+    pub(crate) fn find_ephemeral(&self, type_name: &str) -> Result<&Arc<dyn DynEphemeral>, Diagnostic> {
+        find(&self.ephemerals, "ephemeral resource type", type_name)
+    }
+}
+
+fn find<'a, T>(offers: &'a BTreeMap<String, T>, what: &str, name: &str) -> Result<&'a T, Diagnostic> {
+    let unknown = || Diagnostic::error(format!("Unknown {what}"), format!("The provider has no {what} {name:?}."));
+    offers.get(name).ok_or_else(unknown)
 }
 
 fn insert<T>(offers: &mut BTreeMap<String, T>, name: String, offer: T) {
