@@ -12,15 +12,28 @@ impl<W: Send + Sync> Walk<'_, W> {
         } else {
             self.doom();
         }
-        let due: Vec<Record> = self.ledger.dead.iter().rev().filter(|dead| self.urgent.contains(&dead.object())).cloned().collect();
+        let due: Vec<Record> = self
+            .ledger
+            .dead
+            .iter()
+            .rev()
+            .filter(|dead| self.urgent.contains(&dead.object()))
+            .cloned()
+            .collect();
         for record in &due {
             let object = record.object();
-            if !self.is_halted() && self.has_room() && !self.deleting.contains(&object) && !self.ledger.is_needed(&object) {
+            if !self.is_halted()
+                && self.has_room()
+                && !self.deleting.contains(&object)
+                && !self.ledger.is_needed(&object)
+            {
                 self.delete(record.clone());
             }
         }
         // Needs have no cycles, but a ledger comes from outside: better a refused deletion than an apply that ends silently.
-        if let (true, false, Some(record)) = (self.in_flight.is_empty(), self.is_halted(), due.into_iter().next()) {
+        if let (true, false, Some(record)) =
+            (self.in_flight.is_empty(), self.is_halted(), due.into_iter().next())
+        {
             self.delete(record);
         }
     }
@@ -28,11 +41,13 @@ impl<W: Send + Sync> Walk<'_, W> {
     /// What needs an object that must go has to go as well, unless it is in work: then it is about to let go, or to go.
     fn doom(&mut self) {
         let holds_on = |walk: &Self, record: &Record| {
-            record.needs.iter().any(|need| walk.urgent.contains(need)) && !walk.urgent.contains(&record.object())
+            record.needs.iter().any(|need| walk.urgent.contains(need))
+                && !walk.urgent.contains(&record.object())
         };
         loop {
             let live = &self.ledger.live;
-            if let Some(at) = live.iter().position(|live| holds_on(self, live) && self.is_waiting(&live.key)) {
+            if let Some(at) = live.iter().position(|live| holds_on(self, live) && self.is_waiting(&live.key))
+            {
                 let record = self.ledger.live.remove(at);
                 self.urgent.insert(record.object());
                 self.ledger.dead.push(record);
@@ -59,7 +74,12 @@ impl<W: Send + Sync> Walk<'_, W> {
     pub(crate) fn deleted(&mut self, object: &Object, gone: Result<(), Failed>) {
         self.deleting.remove(object);
         self.urgent.remove(object);
-        let at = self.ledger.dead.iter().position(|dead| dead.is(object)).expect("it stays in the ledger until gone");
+        let at = self
+            .ledger
+            .dead
+            .iter()
+            .position(|dead| dead.is(object))
+            .expect("it stays in the ledger until gone");
         match gone {
             Ok(()) => drop(self.ledger.dead.remove(at)),
             Err(failed) => {

@@ -30,7 +30,13 @@ pub(crate) struct Failed {
 
 impl Failed {
     pub(crate) fn of(self, key: &str, kind: &str, id: Option<&Id>) -> Failure {
-        Failure { key: key.to_owned(), kind: kind.to_owned(), id: id.cloned(), step: self.step, error: self.error }
+        Failure {
+            key: key.to_owned(),
+            kind: kind.to_owned(),
+            id: id.cloned(),
+            step: self.step,
+            error: self.error,
+        }
     }
 }
 
@@ -83,7 +89,8 @@ impl<'a, W: Send + Sync> Calls<'a, W> {
             let found = self.traced(Call::Find, None, async { want.find(&self.cx).await }).await?;
             let Some(id) = found else { return Ok(None) };
             if self.cx.not.contains(&id) {
-                let error = Error::message(format!("found {id}, which is on its way out and was to be skipped"));
+                let error =
+                    Error::message(format!("found {id}, which is on its way out and was to be skipped"));
                 return Err(Failed { step: Call::Find, error });
             }
             if let Some((saw, out)) = self.read(&id).await? {
@@ -161,6 +168,7 @@ fn judged<W>(want: &dyn Spec<W>, found: Found) -> Made {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Error {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Error::message(format!("panicked: {}", text.unwrap_or("no text")))
 }

@@ -53,13 +53,20 @@ pub trait Child: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     ///
     /// # Errors
     /// Whatever keeps the object from becoming usable. The object stays in the ledger, so the next apply goes on here.
-    fn sync(&self, cx: &Cx<'_, Self::World>, id: &Id) -> impl Future<Output = Result<Self::Out, Error>> + Send;
+    fn sync(
+        &self,
+        cx: &Cx<'_, Self::World>,
+        id: &Id,
+    ) -> impl Future<Output = Result<Self::Out, Error>> + Send;
 
     /// What is there now. `None` only if it is gone.
     ///
     /// # Errors
     /// When the cloud can't be asked.
-    fn read(cx: &Cx<'_, Self::World>, id: &Id) -> impl Future<Output = Result<Option<(Self, Self::Out)>, Error>> + Send;
+    fn read(
+        cx: &Cx<'_, Self::World>,
+        id: &Id,
+    ) -> impl Future<Output = Result<Option<(Self, Self::Out)>, Error>> + Send;
 
     /// Deletes the object and waits until it is gone. Already gone is success.
     ///

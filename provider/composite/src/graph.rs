@@ -96,7 +96,8 @@ impl<'a, W: 'static> Graph<'a, W> {
         let key = key.into();
         assert!(self.find(&key).is_none(), "two children have the key {key:?}");
         let parents = self.parents(&deps);
-        let spec = Box::new(move |outs: &Outs| deps.get(outs).map(|deps| Arc::new(spec(deps)) as Arc<dyn Spec<W>>));
+        let spec =
+            Box::new(move |outs: &Outs| deps.get(outs).map(|deps| Arc::new(spec(deps)) as Arc<dyn Spec<W>>));
         self.declare(Declared::Child(Declaration { key, kind: C::REGISTERED, parents, spec }))
     }
 
@@ -122,7 +123,8 @@ impl<'a, W: 'static> Graph<'a, W> {
     pub fn exports(&self, ledger: &Ledger) -> IndexMap<String, Json> {
         let mut outs = self.outs();
         for (at, child) in self.children() {
-            let record = ledger.live.iter().find(|record| record.key == child.key && record.kind == child.kind.name());
+            let record =
+                ledger.live.iter().find(|record| record.key == child.key && record.kind == child.kind.name());
             outs.0[at] = record.and_then(|record| child.kind.out(record.out.as_ref()?));
         }
         self.settle(&mut outs);
@@ -173,10 +175,9 @@ impl<'a, W: 'static> Graph<'a, W> {
         self.parents_among(at, &ledger.live).chain(self.parents_among(at, &ledger.dead)).collect()
     }
 
-    fn parents_among<'l>(&self, at: usize, records: &'l [Record]) -> impl Iterator<Item = Object> + use<'l, '_, 'a, W> {
-        let parents = &self.at(at).parents;
-        let is_parent = |record: &&Record| self.find(&record.key).is_some_and(|node| parents.contains(&node));
-        records.iter().filter(is_parent).map(Record::object)
+    fn parents_among<'l>(&'l self, at: usize, records: &'l [Record]) -> impl Iterator<Item = Object> {
+        let parents = self.at(at).parents.iter().map(|parent| &self.at(*parent).key);
+        parents.flat_map(|key| records.iter().filter(move |record| record.key == *key).map(Record::object))
     }
 
     /// The node of the child with that key.

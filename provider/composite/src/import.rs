@@ -11,7 +11,13 @@ use crate::{Failure, Graph, Ledger, Outs, Record, Refreshed, Run};
 ///
 /// A child that is not there has no record, and neither has one that depends on it: the next plan makes them.
 pub async fn import<W: Send + Sync>(graph: &Graph<'_, W>, run: Run<'_, W>) -> Refreshed {
-    let mut walk = Walk { graph, run, outs: graph.outs(), started: vec![false; graph.nodes.len()], in_flight: FuturesUnordered::new() };
+    let mut walk = Walk {
+        graph,
+        run,
+        outs: graph.outs(),
+        started: vec![false; graph.nodes.len()],
+        in_flight: FuturesUnordered::new(),
+    };
     let (mut ledger, mut failures) = (Ledger::default(), Vec::<Failure>::new());
     let mut cancelled = false;
     loop {
@@ -58,7 +64,9 @@ impl<W: Send + Sync> Walk<'_, W> {
                 self.graph.settle(&mut self.outs);
                 (child.spec)(&self.outs)
             });
-            let Some(want) = want.map_err(|failed| failed.of(&child.key, child.kind.name(), None))? else { continue };
+            let Some(want) = want.map_err(|failed| failed.of(&child.key, child.kind.name(), None))? else {
+                continue;
+            };
             self.started[at] = true;
             let run = self.run;
             self.in_flight.push(Box::pin(async move {

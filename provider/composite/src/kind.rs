@@ -32,7 +32,9 @@ impl<W: Send + Sync + 'static> Kind<W> {
         Self {
             name: C::KIND,
             replace: C::REPLACE,
-            read: |cx, id| C::read(cx, id).map(|r| Ok(r?.map(|(saw, out)| (encode(&saw), encode(&out))))).boxed(),
+            read: |cx, id| {
+                C::read(cx, id).map(|r| Ok(r?.map(|(saw, out)| (encode(&saw), encode(&out))))).boxed()
+            },
             delete: |cx, id| C::delete(cx, id).boxed(),
             out: |out| serde_json::from_value::<C::Out>(out.clone()).ok().map(|out| Arc::new(out) as Out),
         }
@@ -129,7 +131,10 @@ impl<W> Catalogue<W> {
         while a < kinds.len() {
             let mut b = a + 1;
             while b < kinds.len() {
-                assert!(!same(kinds[a].name.as_bytes(), kinds[b].name.as_bytes()), "two children have the same KIND");
+                assert!(
+                    !same(kinds[a].name.as_bytes(), kinds[b].name.as_bytes()),
+                    "two children have the same KIND"
+                );
                 b += 1;
             }
             a += 1;

@@ -110,7 +110,10 @@ pub fn plan<W>(graph: &Graph<'_, W>, ledger: &Ledger) -> Plan {
         want: None,
         saw: Some(record.saw.clone()),
     }));
-    let exports = graph.evaluate_exports(&outs).map(|(name, value)| (name, value.filter(|_| graph.keys_known))).collect();
+    let exports = graph
+        .evaluate_exports(&outs)
+        .map(|(name, value)| (name, value.filter(|_| graph.keys_known)))
+        .collect();
     Plan { steps, exports, keys_known: graph.keys_known }
 }
 
@@ -127,7 +130,8 @@ fn pass<W>(graph: &Graph<'_, W>, ledger: &Ledger, doomed: &BTreeSet<Object>) -> 
         graph.settle(&mut pass.outs);
         let record = ledger.live.iter().find(|record| record.key == child.key);
         let step = step(child, record, at, &mut pass.outs, doomed);
-        if let (Action::Replace(_), Order::DeleteFirst, Some(record)) = (step.action, child.kind.replace(), record)
+        if let (Action::Replace(_), Order::DeleteFirst, Some(record)) =
+            (step.action, child.kind.replace(), record)
             && record.kind == child.kind.name()
         {
             pass.first_to_go.insert(record.object());

@@ -22,10 +22,14 @@ pub struct Refreshed {
 /// Reads every live object, [`Run::parallel`] at once. The record of one that is gone goes too, so that the next plan
 /// makes it anew. Half-made and dead ones are the next apply's matter and stay.
 pub async fn refresh<W: Send + Sync>(ledger: Ledger, run: Run<'_, W>) -> Refreshed {
-    let reads: Vec<BoxFuture<'_, Read>> = ledger.live.into_iter().map(|record| Box::pin(read(record, run)) as _).collect();
+    let reads: Vec<BoxFuture<'_, Read>> =
+        ledger.live.into_iter().map(|record| Box::pin(read(record, run)) as _).collect();
     let reads: Vec<Read> = stream::iter(reads).buffered(run.parallel.max(1)).collect().await;
-    let mut refreshed =
-        Refreshed { ledger: Ledger { live: Vec::new(), dead: ledger.dead }, failures: Vec::new(), cancelled: false };
+    let mut refreshed = Refreshed {
+        ledger: Ledger { live: Vec::new(), dead: ledger.dead },
+        failures: Vec::new(),
+        cancelled: false,
+    };
     for read in reads {
         refreshed.ledger.live.extend(read.record);
         refreshed.cancelled |= read.cancelled;
@@ -54,8 +58,12 @@ async fn read<W: Send + Sync>(record: Record, run: Run<'_, W>) -> Read {
     }
     match Calls::new(&run, &record.key, kind, &[]).read(&record.id).await {
         Ok(None) => Read::default(),
-        Ok(Some((saw, out))) => Read { record: Some(Record { saw, out: Some(out), ..record }), ..Read::default() },
-        Err(failed) if failed.error.is_cancelled() => Read { record: Some(record), cancelled: true, ..Read::default() },
+        Ok(Some((saw, out))) => {
+            Read { record: Some(Record { saw, out: Some(out), ..record }), ..Read::default() }
+        }
+        Err(failed) if failed.error.is_cancelled() => {
+            Read { record: Some(record), cancelled: true, ..Read::default() }
+        }
         Err(failed) => {
             let failure = failed.of(&record.key, &record.kind, Some(&record.id));
             Read { record: Some(record), failure: Some(failure), cancelled: false }

@@ -52,7 +52,8 @@ pub(crate) enum Event<W> {
 impl<'r, W: Send + Sync> Walk<'r, W> {
     pub(crate) fn new(graph: &'r Graph<'r, W>, mut ledger: Ledger, run: Run<'r, W>) -> Self {
         // Before anything is looked for, so that a renamed child can't adopt what is about to be buried.
-        let (live, undeclared) = ledger.live.into_iter().partition(|record| graph.find(&record.key).is_some());
+        let (live, undeclared) =
+            ledger.live.into_iter().partition(|record| graph.find(&record.key).is_some());
         ledger.live = live;
         ledger.dead.extend::<Vec<_>>(undeclared);
         Self {
@@ -172,7 +173,8 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     fn make(&mut self, at: usize, child: &'r Declaration<'r, W>, want: Want<W>) {
         let dead = || self.ledger.dead.iter().filter(|dead| dead.kind == child.kind.name());
         if child.kind.replace() == Order::DeleteFirst {
-            let in_the_way: Vec<_> = dead().filter(|dead| dead.key == child.key).map(Record::object).collect();
+            let in_the_way: Vec<_> =
+                dead().filter(|dead| dead.key == child.key).map(Record::object).collect();
             if !in_the_way.is_empty() {
                 return self.urgent.extend(in_the_way);
             }
@@ -248,7 +250,8 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
             Made::Unfit { id, saw } => (false, id, saw),
         };
         let needs = self.graph.possible_needs(at, &self.ledger);
-        let record = Record { key: child.key.clone(), kind: child.kind.name().to_owned(), id, saw, out: None, needs };
+        let record =
+            Record { key: child.key.clone(), kind: child.kind.name().to_owned(), id, saw, out: None, needs };
         if self.ledger.records().any(|known| known.is(&record.object())) {
             let error = Error::message(format!("got {}, which another child has", record.id));
             self.fail(at, Failed { step: Call::Create, error });
@@ -284,7 +287,8 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
 
     fn fail(&mut self, at: usize, failed: Failed) {
         let child = self.graph.at(at);
-        let id = self.ledger.live.iter().find(|record| record.key == child.key).map(|record| record.id.clone());
+        let id =
+            self.ledger.live.iter().find(|record| record.key == child.key).map(|record| record.id.clone());
         self.failed(failed.of(&child.key, child.kind.name(), id.as_ref()));
     }
 
@@ -298,7 +302,11 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
 
     fn position(&self, at: usize) -> usize {
         let key = &self.graph.at(at).key;
-        self.ledger.live.iter().position(|record| record.key == *key).expect("recorded before it is worked on")
+        self.ledger
+            .live
+            .iter()
+            .position(|record| record.key == *key)
+            .expect("recorded before it is worked on")
     }
 
     fn live(&self, at: usize) -> &Record {

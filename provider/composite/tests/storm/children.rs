@@ -142,13 +142,25 @@ pub fn wire(site: &Site) -> Graph<'_, World> {
     let mut g = Graph::new();
     let cidr = g.input(Value::Known(site.cidr.to_owned()));
     let net = g.child("net", cidr, |cidr| Net { cidr });
-    let subnets: Vec<_> = site.zones.iter().map(|zone| g.child(format!("subnet.{zone}"), net, move |net| Subnet { net, zone: (*zone).to_owned() })).collect();
+    let subnets: Vec<_> = site
+        .zones
+        .iter()
+        .map(|zone| {
+            g.child(format!("subnet.{zone}"), net, move |net| Subnet { net, zone: (*zone).to_owned() })
+        })
+        .collect();
     let group = g.child("group", net, |net| Group { net, ports: site.ports.to_vec() });
     let role = g.child("role", (), |()| Role { path: site.path.to_owned() });
     let profile = g.child("profile", role, |role| Profile { role });
     let place = g.map((subnets, group), |(subnets, group)| (subnets, group));
-    let balancer = g.child("balancer", place, |(subnets, group)| Balancer { subnets, group, size: site.size });
-    let server = g.child("server", (profile, group, balancer), |(profile, group, balancer)| Server { profile, group, balancer, image: site.image.to_owned() });
+    let balancer =
+        g.child("balancer", place, |(subnets, group)| Balancer { subnets, group, size: site.size });
+    let server = g.child("server", (profile, group, balancer), |(profile, group, balancer)| Server {
+        profile,
+        group,
+        balancer,
+        image: site.image.to_owned(),
+    });
     let cache = site.cache.then(|| g.child("cache", group, |group| Cache { group }));
     g.export("address", (balancer, server), |(balancer, server)| format!("{balancer}/{server}"));
     g.export("cache", cache, |cache| cache);

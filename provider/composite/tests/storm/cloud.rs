@@ -96,7 +96,8 @@ impl Cloud {
     pub async fn find(&self, kind: &str, key: &str, not: &[Id]) -> Result<Option<Id>, Error> {
         self.call(|cloud| {
             let mut found = None;
-            for object in cloud.objects.values_mut().filter(|object| object.kind == kind && object.key == key) {
+            for object in cloud.objects.values_mut().filter(|object| object.kind == kind && object.key == key)
+            {
                 if object.hidden_for > 0 {
                     object.hidden_for -= 1;
                 } else if object.gone_in.is_none() && !not.contains(&object.id) {
@@ -108,7 +109,13 @@ impl Cloud {
         .await
     }
 
-    pub async fn create(&self, kind: &'static str, key: &str, name: Option<&str>, wanted: Wanted) -> Result<Id, Error> {
+    pub async fn create(
+        &self,
+        kind: &'static str,
+        key: &str,
+        name: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Id, Error> {
         self.call(|cloud| {
             if let Some(name) = name
                 && cloud.objects.contains_key(&out(kind, name))
@@ -224,9 +231,13 @@ impl Cloud {
     /// Ends when the provider is killed. By the time it is started again, every object is visible and usable.
     pub async fn crashed(&self) {
         self.crashed.notified().await;
-        let mut cloud = self.inner.lock().unwrap();
-        cloud.in_flight = 0;
-        for object in cloud.objects.values_mut() {
+        self.inner.lock().unwrap().in_flight = 0;
+        self.time_passes();
+    }
+
+    /// Every object becomes visible and usable.
+    pub fn time_passes(&self) {
+        for object in self.inner.lock().unwrap().objects.values_mut() {
             (object.hidden_for, object.ready_in) = (0, 0);
         }
     }
@@ -265,7 +276,8 @@ impl Cloud {
 impl Inner {
     fn check(&mut self, what: &str, refs: &[Out]) -> Result<(), Error> {
         for to in refs {
-            let usable = self.objects.get(to).is_some_and(|object| object.ready_in == 0 && object.gone_in.is_none());
+            let usable =
+                self.objects.get(to).is_some_and(|object| object.ready_in == 0 && object.gone_in.is_none());
             if !usable {
                 let refusal = format!("{what} can't refer to {to}: it isn't usable");
                 self.violations.push(refusal.clone());

@@ -4,6 +4,7 @@
 mod children;
 mod cloud;
 mod story;
+mod walks;
 
 use cloud::{FAULTS, Fault, Random};
 use story::{Bug, Telling, Then};

@@ -99,7 +99,13 @@ impl Telling {
     }
 
     /// Applies until all is as declared. `false`: gave up after the first apply that went wrong.
-    async fn chapter(&self, site: Option<&Site>, ledger: &mut Ledger, world: &World, then: Then) -> Result<bool, String> {
+    async fn chapter(
+        &self,
+        site: Option<&Site>,
+        ledger: &mut Ledger,
+        world: &World,
+        then: Then,
+    ) -> Result<bool, String> {
         let mut last = String::new();
         let mut crashed = false;
         for _ in 0..=self.faults.len() {
@@ -166,7 +172,9 @@ impl Telling {
     /// The ledger as an engine with the bug would keep it.
     fn sabotaged(&self, mut ledger: Ledger) -> Ledger {
         match self.bug {
-            Some(Bug::WrongOrder) => ledger.live.iter_mut().chain(&mut ledger.dead).for_each(|record| record.needs.clear()),
+            Some(Bug::WrongOrder) => {
+                ledger.live.iter_mut().chain(&mut ledger.dead).for_each(|record| record.needs.clear())
+            }
             Some(Bug::NoCheckpoint) => ledger.live.retain(|record| record.out.is_some()),
             Some(Bug::ForgottenDead) => ledger.dead.clear(),
             _ => {}
@@ -185,7 +193,9 @@ enum Attempt {
 fn keeps_word(planned: &composite::Plan, applied: &Applied) -> Result<(), String> {
     let children = applied.ledger.children();
     for (key, planned) in planned.children() {
-        let Some(child) = children.get(&key) else { return Err(format!("{key} was planned and isn't there")) };
+        let Some(child) = children.get(&key) else {
+            return Err(format!("{key} was planned and isn't there"));
+        };
         if planned.is_some_and(|planned| planned != *child) {
             return Err(format!("{key} isn't as planned: {child}"));
         }
@@ -209,9 +219,14 @@ async fn check(site: &Site, ledger: &Ledger, world: &World) -> Result<(), String
     if shown != ledger.children().into_iter().collect::<Vec<_>>() {
         return Err(format!("plan shows {shown:?}, ledger {:?}", ledger.children()));
     }
-    let remembered: BTreeMap<_, _> = ledger.live.iter().map(|record| (out(&record.kind, &record.id), (&record.key, &record.saw))).collect();
+    let remembered: BTreeMap<_, _> = ledger
+        .live
+        .iter()
+        .map(|record| (out(&record.kind, &record.id), (&record.key, &record.saw)))
+        .collect();
     let objects = world.cloud.objects();
-    let there: BTreeMap<_, _> = objects.iter().map(|(at, object)| (at.clone(), (&object.key, &object.spec))).collect();
+    let there: BTreeMap<_, _> =
+        objects.iter().map(|(at, object)| (at.clone(), (&object.key, &object.spec))).collect();
     if there != remembered || remembered.len() != ledger.live.len() {
         return Err(format!("there: {there:?}, remembered: {remembered:?}"));
     }
