@@ -1,6 +1,152 @@
-"""Everything that exists and was made through the API, for "nothing of ours is left"."""
+"""Everything that exists and was made through the API, for "nothing of ours is left".
+
+Left out is what a fresh account has (default VPC and its parts, AWS's own keys and policies, public
+images and parameters) and what goes with its owner by itself (main route tables, default security
+groups and ACLs, interfaces that a load balancer or NAT gateway holds).
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from moto.core.base_backend import BackendDict
 
-def everything() -> list[dict[str, Any]]:
-    return []
+Item = dict[str, Any]
+
+
+def everything() -> list[Item]:
+    """``{"service", "kind", "id", "name", "tags", "region"}`` of each object, in no promised order.
+
+    Looks only into services that have been used: asking for others would load them.
+    """
+    found = []
+    for backends in list(BackendDict._instances):
+        look = COLLECTORS.get(backends.service_name)
+        for _, region, backend in list(backends.iter_backends()) if look else []:
+            for kind, object_id, name, tags in look(backend):
+                found.append(
+                    {
+                        "service": backends.service_name,
+                        "kind": kind,
+                        "id": object_id,
+                        "name": name,
+                        "tags": tags,
+                        "region": region,
+                    }
+                )
+    return found
+
+
+Found = Iterator[tuple[str, str, str, dict[str, str]]]
+
+
+def _pairs(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    """A tag list, with keys in either case, as a dictionary."""
+    return {t.get("Key", t.get("key")): t.get("Value", t.get("value")) for t in tags or []}
+
+
+def _ec2(backend: Any) -> Found:
+    default_vpc = getattr(backend.default_vpc, "id", None)
+
+    def tags(object_id: str) -> dict[str, str]:
+        return dict(backend.tags.get(object_id, {}))
+
+    def named(kind: str, items: Any) -> Found:
+        for item in items:
+            yield kind, item.id, getattr(item, "name", None) or tags(item.id).get("Name", ""), tags(item.id)
+
+    subnets = itertools.chain.from_iterable(by_zone.values() for by_zone in backend.subnets.values())
+    groups = itertools.chain.from_iterable(by_vpc.values() for by_vpc in backend.groups.values())
+    instances = [i for r in backend.reservations.values() for i in r.instances]
+    own_interfaces = {nic.id for i in instances for nic in i.nics.values()}
+    yield from named("vpc", (v for v in backend.vpcs.values() if v.id != default_vpc))
+    yield from named("subnet", (s for s in subnets if s.vpc_id != default_vpc))
+    yield from named("internet_gateway", backend.internet_gateways.values())
+    yield from named("route_table", (t for t in backend.route_tables.values() if not t.main_association_id))
+    for address in backend.addresses:
+        object_tags = _pairs(address.get_tags())
+        yield "address", address.allocation_id, object_tags.get("Name", ""), object_tags
+    yield from named("nat_gateway", (n for n in backend.nat_gateways.values() if n.state != "deleted"))
+    yield from named(
+        "network_interface",
+        (e for e in backend.enis.values() if not e.requester_managed and e.id not in own_interfaces),
+    )
+    yield from named("security_group", (g for g in groups if not g.is_default))
+    yield from named("launch_template", backend.launch_templates.values())
+    yield from named("instance", (i for i in instances if i.state != "terminated"))
+
+
+def _iam(backend: Any) -> Found:
+    for role in backend.roles.values():
+        if not role.path.startswith("/aws-service-role/"):
+            yield "role", role.arn, role.name, _pairs(role.tags)
+    for profile in backend.instance_profiles.values():
+        yield "instance_profile", profile.arn, profile.name, _pairs(profile.tags)
+    for policy in backend.managed_policies.values():
+        if not policy.arn.startswith("arn:aws:iam::aws:"):
+            yield "policy", policy.arn, policy.name, _pairs(policy.tags)
+
+
+def _kms(backend: Any) -> Found:
+    for key in backend.keys.values():
+        aliases = list(key.aliases.values())
+        if any(alias.alias_name.startswith("alias/aws/") for alias in aliases):
+            continue
+        if key.key_state != "PendingDeletion":
+            yield "key", key.arn, key.description, backend.tagger.get_tag_dict_for_resource(key.id)
+        for alias in aliases:
+            yield "alias", alias.alias_arn, alias.alias_name, {}
+
+
+def _s3(backend: Any) -> Found:
+    for bucket in backend.buckets.values():
+        yield "bucket", bucket.arn, bucket.name, backend.tagger.get_tag_dict_for_resource(bucket.arn)
+
+
+def _logs(backend: Any) -> Found:
+    for group in backend.groups.values():
+        yield "log_group", group.arn, group.name, backend.list_tags_for_resource(group.arn)
+
+
+def _cloudtrail(backend: Any) -> Found:
+    for trail in backend.trails.values():
+        tags = backend.tagging_service.get_tag_dict_for_resource(trail.arn)
+        yield "trail", trail.arn, trail.trail_name, tags
+
+
+def _elbv2(backend: Any) -> Found:
+    tags: Callable[[str], dict[str, str]] = backend.tagging_service.get_tag_dict_for_resource
+    for load_balancer in backend.load_balancers.values():
+        yield "load_balancer", load_balancer.arn, load_balancer.name, tags(load_balancer.arn)
+        for listener in load_balancer.listeners.values():
+            yield "listener", listener.arn, str(listener.port), tags(listener.arn)
+            for rule in listener._non_default_rules.values():
+                yield "rule", rule.arn, str(rule.priority), tags(rule.arn)
+    for target_group in backend.target_groups.values():
+        yield "target_group", target_group.arn, target_group.name, tags(target_group.arn)
+
+
+def _autoscaling(backend: Any) -> Found:
+    for group in backend.autoscaling_groups.values():
+        yield "auto_scaling_group", group.arn, group.name, _pairs(group.tags)
+    for policy in backend.policies.values():
+        yield "scaling_policy", policy.arn, policy.name, {}
+
+
+def _ssm(backend: Any) -> Found:
+    for name, versions in list(backend._parameters.items()):
+        if versions and not name.startswith("/aws/"):
+            yield "parameter", name, name, dict(backend._resource_tags["Parameter"].get(name, {}))
+
+
+COLLECTORS: dict[str, Callable[[Any], Found]] = {
+    "autoscaling": _autoscaling,
+    "cloudtrail": _cloudtrail,
+    "ec2": _ec2,
+    "elbv2": _elbv2,
+    "iam": _iam,
+    "kms": _kms,
+    "logs": _logs,
+    "s3": _s3,
+    "ssm": _ssm,
+}

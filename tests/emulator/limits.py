@@ -20,6 +20,13 @@ class Limits:
     accepted_access_keys: list[str] | None = None
     instance_refresh_fails: bool = False
 
+    def __post_init__(self) -> None:
+        self._issued_keys: set[str] = set()
+
+    def issue(self, access_key: str) -> None:
+        """Accept temporary credentials that STS has just handed out."""
+        self._issued_keys.add(access_key)
+
     def update(self, changes: dict[str, Any]) -> None:
         """Raises ValueError on a name that doesn't exist; then nothing is changed."""
         unknown = set(changes) - {f.name for f in fields(self)}
@@ -30,6 +37,7 @@ class Limits:
 
     def reset(self) -> None:
         self.update(asdict(Limits()))
+        self._issued_keys.clear()
 
     def show(self) -> dict[str, Any]:
         return asdict(self)
@@ -37,7 +45,7 @@ class Limits:
     def accepts(self, access_key: str | None) -> bool:
         """Whether credentials are known. Unsigned requests carry none and pass."""
         keys = self.accepted_access_keys
-        return keys is None or access_key is None or access_key in keys
+        return keys is None or access_key is None or access_key in {*keys, *self._issued_keys}
 
     def refuses_role_made_at(self, made: float) -> bool:
         """Whether a role or instance profile made then (epoch seconds) is still unknown to other

@@ -29,4 +29,6 @@ def _image(region: str, name: str) -> str:
     from moto.ec2.models import ec2_backends
 
     image = ec2_backends[DEFAULT_ACCOUNT_ID][region].register_image(name, f"test image {name}")
+    image.architecture, image.virtualization_type, image.hypervisor = "x86_64", "hvm", "xen"
+    image.root_device_type, image.root_device_name = "ebs", "/dev/xvda"
     return image.id

@@ -1,0 +1,90 @@
+"""S3: the defaults of new buckets, checked policies, notifications kept whole."""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.iam.access_control import PermissionResult
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+from moto.s3.responses import S3Response
+from moto.s3.utils import bucket_policy_is_public
+
+from emulator import policies
+from emulator.patching import operation, wraps
+from emulator.services import iam
+
+# Since January 2023 every bucket is encrypted, with S3's own keys unless told otherwise.
+DEFAULT_ENCRYPTION = {
+    "Rule": {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+        "BucketKeyEnabled": "false",
+    }
+}
+
+
+@wraps(FakeBucket, "__init__")
+def new_bucket(original: Any, self: FakeBucket, *args: Any, **kwargs: Any) -> None:
+    """Since April 2023 new buckets block public access and have no ACLs."""
+    original(self, *args, **kwargs)
+    self.public_access_block = PublicAccessBlock(True, True, True, True)
+    self.ownership_rule = "BucketOwnerEnforced"
+
+
+@operation(FakeBucket)
+def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """moto ignores conditions, so that "deny what isn't TLS" would deny everything."""
+    return PermissionResult.NEUTRAL
+
+
+@wraps(S3Backend, "get_bucket_encryption")
+def get_bucket_encryption(original: Any, self: S3Backend, bucket_name: str) -> dict[str, Any]:
+    return original(self, bucket_name) or DEFAULT_ENCRYPTION
+
+
+@wraps(S3Backend, "delete_bucket")
+def delete_bucket(original: Any, self: S3Backend, bucket_name: str) -> FakeBucket | None:
+    """moto gives a new bucket of the same name the tags of the old one."""
+    bucket = original(self, bucket_name)
+    if bucket:
+        self.tagger.delete_all_tags_for_resource(bucket.arn)
+    return bucket
+
+
+@wraps(S3Backend, "put_bucket_policy")
+def put_bucket_policy(original: Any, self: S3Backend, bucket_name: str, policy: bytes) -> None:
+    bucket, text = self.get_bucket(bucket_name), policy.decode()
+    try:
+        statements = policies.statements(text)
+    except ValueError as error:
+        raise _malformed("Policies must be valid JSON and the first byte must be '{'") from error
+    for statement in statements:
+        if not {"Effect", "Principal", "Action", "Resource"} <= set(statement):
+            raise _malformed("Missing required field in a statement")
+        for resource in policies.as_list(statement["Resource"]):
+            if resource != bucket.arn and not resource.startswith(f"{bucket.arn}/"):
+                raise _malformed("Policy has invalid resource")
+    if not all(iam.role_is_usable(arn) for arn in policies.role_arns(text)):
+        raise _malformed("Invalid principal in policy")
+    block = bucket.public_access_block
+    if block and block.block_public_policy and bucket_policy_is_public(policy):
+        raise S3ClientError(
+            "AccessDenied",
+            "Public policies are blocked by the BlockPublicPolicy setting in S3 Block Public Access.",
+        )
+    original(self, bucket_name, policy)
+
+
+def _malformed(message: str) -> S3ClientError:
+    return S3ClientError("MalformedPolicy", message)
+
+
+@wraps(S3Response, "get_bucket_notification")
+def get_bucket_notification(original: Any, self: Any) -> Any:
+    """moto answers without EventBridgeConfiguration, which would show as drift for ever."""
+    configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+    if configuration is None or configuration.event_bridge is None:
+        return original(self)
+    if configuration.topic or configuration.queue or configuration.cloud_function:
+        raise NotImplementedError("EventBridge beside other kinds of notification")
+    self.data["Action"] = "GetBucketNotificationConfiguration"
+    return self.serialized(ActionResult({"EventBridgeConfiguration": {}}))
