@@ -48,9 +48,8 @@ impl<W: Send + Sync> Walk<'_, W> {
             let live = &self.ledger.live;
             if let Some(at) = live.iter().position(|live| holds_on(self, live) && self.is_waiting(&live.key))
             {
-                let record = self.ledger.live.remove(at);
-                self.urgent.insert(record.object());
-                self.ledger.dead.push(record);
+                self.urgent.insert(self.ledger.live[at].object());
+                self.retire(at);
             } else if let Some(dead) = self.ledger.dead.iter().find(|dead| holds_on(self, dead)) {
                 self.urgent.insert(dead.object());
             } else {
@@ -64,6 +63,7 @@ impl<W: Send + Sync> Walk<'_, W> {
         let Some(kind) = run.catalogue.get(&record.kind) else {
             return self.failed(unknown_kind(&record, Call::Delete));
         };
+        self.untouched.remove(&object);
         self.deleting.insert(object.clone());
         self.in_flight.push(Box::pin(async move {
             let gone = Calls::new(&run, &record.key, kind, &[]).delete(&record.id).await;

@@ -13,7 +13,7 @@ use crate::{Id, Json};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
-    /// In declaration order.
+    /// In declaration order; what is no longer declared comes last.
     pub live: Vec<Record>,
     /// Replaced or no longer declared, and not yet deleted; a key may appear more than once.
     pub dead: Vec<Record>,

@@ -26,6 +26,8 @@ pub(crate) struct Walk<'r, W: 'static> {
     pub(crate) urgent: BTreeSet<Object>,
     /// Dead objects whose deletion is in flight.
     pub(crate) deleting: BTreeSet<Object>,
+    /// Live objects that became dead in this run and that nothing was done to.
+    pub(crate) untouched: BTreeSet<Object>,
     pub(crate) in_flight: FuturesUnordered<BoxFuture<'r, Event<W>>>,
     failures: Vec<Failure>,
     /// A child stopped at a safe point.
@@ -50,13 +52,8 @@ pub(crate) enum Event<W> {
 }
 
 impl<'r, W: Send + Sync> Walk<'r, W> {
-    pub(crate) fn new(graph: &'r Graph<'r, W>, mut ledger: Ledger, run: Run<'r, W>) -> Self {
-        // Before anything is looked for, so that a renamed child can't adopt what is about to be buried.
-        let (live, undeclared) =
-            ledger.live.into_iter().partition(|record| graph.find(&record.key).is_some());
-        ledger.live = live;
-        ledger.dead.extend::<Vec<_>>(undeclared);
-        Self {
+    pub(crate) fn new(graph: &'r Graph<'r, W>, ledger: Ledger, run: Run<'r, W>) -> Self {
+        let mut walk = Self {
             run,
             ledger,
             outs: graph.outs(),
@@ -64,10 +61,23 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
             graph,
             urgent: BTreeSet::new(),
             deleting: BTreeSet::new(),
+            untouched: BTreeSet::new(),
             in_flight: FuturesUnordered::new(),
             failures: Vec::new(),
             stopped: false,
+        };
+        // Before anything is looked for, so that a renamed child can't adopt what is about to be buried.
+        while let Some(at) = walk.ledger.live.iter().position(|record| graph.find(&record.key).is_none()) {
+            walk.retire(at);
         }
+        walk
+    }
+
+    /// A live object is wanted no more.
+    pub(crate) fn retire(&mut self, at: usize) {
+        let record = self.ledger.live.remove(at);
+        self.untouched.insert(record.object());
+        self.ledger.dead.push(record);
     }
 
     pub(crate) async fn walk(&mut self) {
@@ -103,8 +113,20 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     }
 
     pub(crate) fn finish(mut self) -> (Ledger, Vec<Failure>) {
-        self.ledger.live.sort_by_key(|record| self.graph.find(&record.key));
+        self.revive();
+        self.ledger.live.sort_by_key(|record| self.graph.find(&record.key).unwrap_or(usize::MAX));
         (self.ledger, self.failures)
+    }
+
+    /// What an apply that ended early neither replaced nor began to delete is as alive as before: who goes back to the old
+    /// configuration keeps it.
+    fn revive(&mut self) {
+        let Ledger { live, dead } = &mut self.ledger;
+        let alive = |record: &mut Record| {
+            self.untouched.contains(&record.object()) && live.iter().all(|other| other.key != record.key)
+        };
+        let revived: Vec<Record> = dead.extract_if(.., alive).collect();
+        live.extend(revived);
     }
 
     pub(crate) fn has_room(&self) -> bool {
@@ -162,8 +184,7 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
             }
             Verdict::Resume => self.inspect(at, want),
             Verdict::Replace(_) => {
-                let old = self.ledger.live.remove(record);
-                self.ledger.dead.push(old);
+                self.retire(record);
                 self.make(at, child, want);
             }
         }
@@ -234,8 +255,8 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
                 self.progress[at] = Progress::Waiting;
             }
             Some(saw) if matches!(want.diff(&saw), Some(Diff::Replace(_))) => {
-                let old = self.ledger.live.remove(record);
-                self.ledger.dead.push(Record { saw, ..old });
+                self.ledger.live[record].saw = saw;
+                self.retire(record);
                 self.progress[at] = Progress::Waiting;
             }
             Some(_) => self.go_on(at, want),

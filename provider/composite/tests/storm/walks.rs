@@ -238,6 +238,20 @@ async fn a_failed_update_returns_what_is_true() {
 }
 
 #[tokio::test]
+async fn what_an_apply_did_not_come_to_touch_is_as_alive_as_before() {
+    let quiet = world(&[]);
+    let ledger = made(&quiet).await;
+    // The first look for the new net, before anything was replaced or removed.
+    let world = world(&[(quiet.cloud.calls() + 1, Fault::Fail)]);
+    made(&world).await;
+    let moved = Site { cidr: "10.1.0.0/16", cache: false, ..site() };
+    let result = applied(Some(&wire(&moved)), &ledger, &world).await;
+    assert_eq!(texts(&result), ["child net: find: refused"]);
+    assert_eq!(result.ledger, ledger);
+    assert!(!plan(&wire(&site()), &result.ledger).has_changes(), "going back is free");
+}
+
+#[tokio::test]
 async fn a_named_child_comes_back_while_its_old_object_is_still_to_be_deleted() {
     let world = world(&[]);
     let mut ledger = made(&world).await;
