@@ -1,0 +1,15 @@
+# Another team's configuration. It shares no state with the platform team's and knows the environment only by its
+# name; the rest is read from the record that the environment publishes.
+
+data "paas_environment" "this" {
+  name = var.environment
+}
+
+module "acme" {
+  source = "../../../modules/software-pipeline"
+
+  environment = data.paas_environment.this.id
+  name        = "acme"
+  hosts       = var.hosts
+  image_id    = var.image_id
+}
