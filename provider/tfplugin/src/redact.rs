@@ -5,17 +5,26 @@ use std::borrow::Cow;
 /// What stands in place of a secret.
 const REDACTED: &str = "(redacted)";
 
-/// Parts of names whose values are secret, in lower case without separators.
-const SECRET_NAMES: [&str; 8] =
-    ["password", "secret", "token", "authorization", "credential", "privatekey", "apikey", "signature"];
+/// Ends of names whose values are secret, in lower case without separators.
+const SECRET_NAMES: [&str; 12] = [
+    "password", "passphrase", "secret", "secretstring", "token", "authorization", "credential", "credentials",
+    "accesskey", "privatekey", "apikey", "signature",
+];
+
+/// In front of a secret in an `Authorization` header.
+const SCHEMES: [&str; 3] = ["Bearer", "Basic", "AWS4-HMAC-SHA256"];
 
 /// Does the name say that its value is a secret?
-pub(crate) fn is_secret_name(name: &str) -> bool {
+fn is_secret_name(name: &str) -> bool {
+    // ExpiredToken, InvalidClientTokenId: what follows such an error code is the message
+    if ["Expired", "Invalid", "Missing"].iter().any(|error| name.starts_with(error)) {
+        return false;
+    }
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|secret| plain.contains(secret))
+    SECRET_NAMES.iter().any(|secret| plain.ends_with(secret))
 }
 
-/// The value of a log field, or of a header.
+/// The value of a log field.
 pub(crate) fn field<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     if is_secret_name(name) { Cow::Borrowed(REDACTED) } else { text(value) }
 }
@@ -23,32 +32,31 @@ pub(crate) fn field<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
 /// Free text: hides what follows a secret name (`password=…`, `"token": "…"`, `Authorization: …`), and what looks like
 /// an AWS secret key or session token wherever it stands.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let (mut done, mut changed) = (0, false);
-    let mut pending_secret = false;
+    let mut safe = String::new();
+    let (mut done, mut after_secret_name) = (0, false);
     for (start, word) in words(text) {
-        let between = &text[done..start];
-        let assigned = between.trim_matches(|c: char| c == '"' || c == '\'' || c == '\\' || c.is_whitespace());
-        // still the value: "Authorization: AWS4-HMAC-SHA256 Credential=…" is secret to the end of the line
-        if pending_secret && !matches!(assigned, ":" | "=" | "=>") {
-            pending_secret = false;
+        if start < done {
+            continue;
         }
-        out.push_str(between);
-        if pending_secret || looks_secret(word) {
-            out.push_str(REDACTED);
-            changed = true;
-        } else {
-            out.push_str(word);
-        }
+        let gap = &text[done..start];
+        let is_value = after_secret_name && is_assignment(gap);
+        safe.push_str(gap);
         done = start + word.len();
-        if pending_secret && (word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic") || word.starts_with("AWS4-")) {
-            // a scheme, with the secret behind it: the rest of the line goes
-            let end = text[done..].find('\n').map_or(text.len(), |end| done + end);
-            return Cow::Owned(out + &self::text(&text[end..]));
+        if is_value && SCHEMES.contains(&word) {
+            // the secret follows, in several parts: the rest of the line goes
+            done += text[done..].find('\n').unwrap_or(text.len() - done);
         }
-        pending_secret = is_secret_name(word);
+        safe.push_str(if is_value || looks_secret(word) { REDACTED } else { word });
+        after_secret_name = is_secret_name(word);
     }
-    if changed { Cow::Owned(out + &text[done..]) } else { Cow::Borrowed(text) }
+    safe.push_str(&text[done..]);
+    if safe == text { Cow::Borrowed(text) } else { Cow::Owned(safe) }
+}
+
+/// What stands between a name and its value, in any notation.
+fn is_assignment(gap: &str) -> bool {
+    let sign = gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\'));
+    matches!(sign, ":" | "=" | "=>")
 }
 
 /// Runs of the characters that names, base64 and tokens consist of.
@@ -59,7 +67,8 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let start = rest + text[rest..].find(in_word)?;
         let end = text[start..].find(|c| !in_word(c)).map_or(text.len(), |end| start + end);
         rest = end;
-        Some((start, &text[start..end]))
+        // a full stop belongs to the sentence
+        Some((start, text[start..end].trim_end_matches('.')))
     })
 }
 
@@ -107,6 +116,8 @@ mod tests {
             "arn:aws:iam::123456789012:role/paas-dev-software-pipeline-with-a-long-name",
             "commit 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
             "the token was refused",
+            "ExpiredToken: The security token has expired",
+            "InvalidClientTokenId: The security token is invalid",
             "vpc-0a1b2c3d4e5f67890 is ready",
         ] {
             assert!(matches!(text(plain), Cow::Borrowed(same) if same == plain), "{}", text(plain));
