@@ -24,7 +24,7 @@ pub enum Value<T> {
 /// A node can only depend on nodes declared before it, so there are no cycles. A spec sees the values of its declared
 /// dependencies and nothing else of the graph, so an edge can't be forgotten.
 ///
-/// ```ignore
+/// ```text
 /// let env = g.input(environment);
 /// let target = g.child("target_group", env, |env| TargetGroup::new(&self.name, env.vpc_id, &self.health_check));
 /// let rule = g.child("listener_rule", (env, target), |(env, target)| ListenerRule::new(env.listener, target.arn));

@@ -172,7 +172,7 @@ const fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// Declares the catalogue: every child type whose objects a ledger may hold.
 ///
-/// ```ignore
+/// ```text
 /// composite::children! {
 ///     catalogue: pub static CATALOGUE: Catalogue<World>;
 ///     Vpc, Subnet, NatGateway,

@@ -81,6 +81,10 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     }
 
     pub(crate) async fn walk(&mut self) {
+        if !self.graph.keys_known {
+            let error = Error::message("which children there are is not known");
+            self.failed(Failed { step: Call::Wire, error }.of("children", "", None));
+        }
         loop {
             if !self.is_halted() {
                 self.start_children();
@@ -175,13 +179,7 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
                 self.outs.0[at] = Some(out);
                 self.progress[at] = Progress::Ready;
             }
-            Verdict::Update(_) => {
-                // Until it is known to have let go of the old ones, it may refer to both.
-                let needs = self.graph.needs(at, &self.ledger);
-                let known = &mut self.ledger.live[record].needs;
-                known.extend(needs.into_iter().filter(|need| !known.contains(need)).collect::<Vec<_>>());
-                self.sync(at, want);
-            }
+            Verdict::Update(_) => self.sync(at, want),
             Verdict::Resume => self.inspect(at, want),
             Verdict::Replace(_) => {
                 self.retire(record);
@@ -217,6 +215,11 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     }
 
     fn sync(&mut self, at: usize, want: Want<W>) {
+        // Until it is known to have let go of the old ones, it may refer to both.
+        let (position, needs) = (self.position(at), self.graph.needs(at, &self.ledger));
+        let known = &mut self.ledger.live[position].needs;
+        let new: Vec<Object> = needs.into_iter().filter(|need| !known.contains(need)).collect();
+        known.extend(new);
         let (run, child, id) = (self.run, self.graph.at(at), self.live(at).id.clone());
         self.launch(at, async move {
             let out = Calls::new(&run, &child.key, child.kind, &[]).sync(want.as_ref(), &id).await;

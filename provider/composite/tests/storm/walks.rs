@@ -106,6 +106,28 @@ async fn a_half_made_object_that_vanished_is_made_anew() {
 }
 
 #[tokio::test]
+async fn a_half_made_object_is_finished_with_what_is_wanted_today() {
+    let quiet = world(&[]);
+    let mut half_made = made(&quiet).await;
+    half_made.live.iter_mut().find(|record| record.key == "balancer").unwrap().out = None;
+    let bigger = Site { size: 5, zones: &["a", "b", "c"], ..site() };
+    // The new zone's subnet is there, and the balancer refers to it, when its update gets no answer.
+    for call in quiet.cloud.calls() + 1.. {
+        let world = world(&[(call, Fault::LoseAnswer)]);
+        made(&world).await;
+        let result = applied(Some(&wire(&bigger)), &half_made, &world).await;
+        if !result.is_done() {
+            let destroyed = applied(None, &result.ledger, &world).await;
+            assert!(destroyed.is_done(), "{:?}", texts(&destroyed));
+        }
+        assert_eq!(world.cloud.violations(), Vec::<String>::new());
+        if world.cloud.has_faults_left() {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_half_made_object_that_is_of_no_use_is_replaced() {
     let world = world(&[]);
     let mut half_made = applied(Some(&net("10.0.0.0/16")), &Ledger::default(), &world).await.ledger;
@@ -198,6 +220,17 @@ async fn a_value_that_stays_unknown_is_an_error() {
     graph.child("net", cidr, |cidr: String| Net { cidr });
     let result = applied(Some(&graph), &Ledger::default(), &world).await;
     assert_eq!(texts(&result), ["child net: wire: depends on a value that is not known"]);
+}
+
+#[tokio::test]
+async fn keys_that_stay_unknown_are_an_error_and_delete_nothing() {
+    let world = world(&[]);
+    let ledger = made(&world).await;
+    let mut graph = Graph::new();
+    graph.unknown_keys();
+    let result = applied(Some(&graph), &ledger, &world).await;
+    assert_eq!(texts(&result), ["child children: wire: which children there are is not known"]);
+    assert_eq!(result.ledger, ledger);
 }
 
 #[tokio::test]
