@@ -1,0 +1,319 @@
+//! The engine under Terraform's protocol, written once for all composites.
+//!
+//! A composite says what its arguments are, what it has to know of AWS before it can be wired, and how it is wired.
+//! Everything else (plan, apply, refresh, destroy, import) follows from its graph.
+
+mod claim;
+mod failures;
+mod memory;
+mod outcome;
+
+use crate::provider::Connection;
+use crate::shared::merge_tags;
+use crate::timeouts::{Operation, Timeouts};
+use composite::{Graph, Json, Ledger, Run};
+use indexmap::IndexMap;
+use memory::Memory;
+use paas_aws::{CATALOGUE, Owner, Session, Tags, World, world::Steering};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use tfplugin::{
+    Applied, Apply, Attr, Attributes, Cx, Diagnostics, Imported, Plan, ReadOutcome, Resource,
+};
+use tokio::time::Instant;
+
+/// A resource made of many AWS objects.
+pub trait Composite: Send + Sync + 'static {
+    /// Arguments and outputs.
+    type Model: Model;
+    /// What wiring needs to know from AWS; what isn't known before an apply stands in it as unknown.
+    type Facts: Send + Sync;
+    /// `tenant` for `paas_tenant`.
+    const NAME: &'static str;
+
+    /// Checks the configuration alone: pure, with unknowns in it.
+    fn validate(config: &Self::Model, diagnostics: &mut Diagnostics);
+
+    /// Arguments that the record has no room for.
+    const UNRECORDED: &'static [&'static str] = &[];
+
+    /// The SSM parameter of its record; asked only where the owner is known.
+    fn parameter(session: &Session, model: &Self::Model) -> String;
+
+    /// Whether it is known whose children they are: an environment yet to be made may be unknown.
+    fn has_owner(model: &Self::Model) -> bool {
+        Self::is_named(model)
+    }
+
+    /// Whether the composite's name is known; nothing can be said of its children before.
+    fn is_named(model: &Self::Model) -> bool;
+
+    /// Looks up the facts, and checks at plan what only AWS can tell. `None` after an error.
+    fn gather(
+        session: &Session,
+        request: Gather<'_, Self::Model>,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = Option<Self::Facts>> + Send;
+
+    /// Declares the children and the outputs. Pure and total.
+    fn wire<'a>(session: &'a Session, model: &'a Self::Model, facts: &'a Self::Facts, graph: &mut Graph<'a, World>);
+
+    /// Whose children they are.
+    fn owner(model: &Self::Model, project: &str) -> Owner;
+
+    /// What steers the children without being part of them.
+    fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
+
+    /// Refuses a destruction that would hurt, at plan.
+    fn may_destroy(
+        session: &Session,
+        model: &Self::Model,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = ()> + Send;
+
+    /// The arguments of the composite with this id, out of its published record.
+    fn recall(session: &Session, id: &str) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+
+    /// Fills arguments that the record has no room for, out of what was seen.
+    fn complete(model: &mut Self::Model, seen: &Ledger) {
+        let _ = (model, seen);
+    }
+}
+
+/// The attributes that every composite has.
+pub trait Model: Attributes + PartialEq {
+    /// The user's tags.
+    fn tags(&self) -> &Attr<Tags>;
+    /// `default_tags` and `tags`.
+    fn tags_all(&mut self) -> &mut Attr<Tags>;
+    /// Every child's spec as JSON, by key: what makes changes and drift visible in a plan.
+    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>>;
+    /// How long to wait.
+    fn timeouts(&self) -> Timeouts;
+}
+
+/// For what the facts are gathered.
+pub struct Gather<'a, M> {
+    /// The arguments, as planned.
+    pub model: &'a M,
+    /// The arguments, as written: tells what is left to the provider from what isn't known yet.
+    pub config: &'a M,
+    /// The state, if there is one.
+    pub prior: Option<&'a M>,
+    /// What is remembered of the children.
+    pub ledger: &'a Ledger,
+    /// Whether to check what could have changed by others: at plan; an apply has AWS's own refusals.
+    pub check: bool,
+}
+
+/// A [`Composite`] as a Terraform resource.
+pub struct CompositeResource<C> {
+    connection: Connection,
+    composite: PhantomData<C>,
+}
+
+impl<C: Composite> CompositeResource<C> {
+    /// Uses the provider's connection, once there is one.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self { connection, composite: PhantomData }
+    }
+
+    fn world(session: &Arc<Session>, model: &C::Model, facts: Option<&C::Facts>) -> World {
+        World::new(session.clone(), C::owner(model, &session.project)).steered(C::steering(model, facts))
+    }
+}
+
+impl<C: Composite> Resource for CompositeResource<C> {
+    type Model = C::Model;
+    const NAME: &'static str = C::NAME;
+
+    fn validate(&self, config: &C::Model, diagnostics: &mut Diagnostics) {
+        config.timeouts().validate(diagnostics);
+        crate::shared::validate_tags(&"tags".into(), config.tags(), diagnostics);
+        C::validate(config, diagnostics);
+    }
+
+    async fn plan(&self, _: &Cx, plan: &mut Plan<C::Model>, diagnostics: &mut Diagnostics) {
+        // Without a session nothing is known of AWS: what the server has marked unknown stays so.
+        let Some(session) = self.connection.get() else { return };
+        let memory = match Memory::read(&plan.private) {
+            Ok(memory) => memory,
+            Err(error) => return diagnostics.push(error),
+        };
+        if !C::is_named(&plan.planned) {
+            return;
+        }
+        *plan.planned.tags_all() = merge_tags(&session.default_tags, plan.planned.tags());
+        let request = Gather {
+            model: &plan.planned,
+            config: &plan.config,
+            prior: plan.prior.as_ref(),
+            ledger: &memory.ledger,
+            check: true,
+        };
+        let Some(facts) = C::gather(&session, request, diagnostics).await else { return };
+        if plan.prior.is_none()
+            && C::has_owner(&plan.planned)
+            && let Err(taken) = claim::check::<C>(&session, &plan.planned).await
+        {
+            return diagnostics.push(taken);
+        }
+        let model = plan.planned.clone();
+        let mut graph = Graph::new();
+        C::wire(&session, &model, &facts, &mut graph);
+        let planned = composite::plan(&graph, &memory.ledger);
+        plan.planned = match outcome::of_plan(model.clone(), &planned) {
+            Ok(model) => model,
+            Err(error) => return diagnostics.push(error),
+        };
+        plan.private = memory.write();
+    }
+
+    async fn plan_destroy(&self, _: &Cx, prior: &C::Model, _: &[u8], diagnostics: &mut Diagnostics) {
+        if let Some(session) = self.connection.get() {
+            C::may_destroy(&session, prior, diagnostics).await;
+        }
+    }
+
+    async fn apply(&self, cx: &Cx, apply: Apply<C::Model>) -> Applied<C::Model> {
+        let (session, memory) = match (self.connection.need(), Memory::read(&apply.private)) {
+            (Ok(session), Ok(memory)) => (session, memory),
+            (Err(diagnostics), _) => return Applied::failed(apply.prior, diagnostics).private(apply.private),
+            (_, Err(error)) => return Applied::failed(apply.prior, error).private(apply.private),
+        };
+        match (apply.planned, apply.prior) {
+            (Some(planned), prior) => self.converge(cx, &session, planned, prior, memory).await,
+            (None, Some(prior)) => self.destroy(cx, &session, prior, memory).await,
+            (None, None) => Applied::done(None),
+        }
+    }
+
+    async fn read(&self, cx: &Cx, state: C::Model, private: Vec<u8>) -> ReadOutcome<C::Model> {
+        let unread = |state, diagnostics| ReadOutcome { state: Some(state), private: private.clone(), diagnostics };
+        let (session, memory) = match (self.connection.need(), Memory::read(&private)) {
+            (Ok(session), Ok(memory)) => (session, memory),
+            (Err(diagnostics), _) => return unread(state, diagnostics),
+            (_, Err(error)) => return unread(state, error.into()),
+        };
+        let world = Self::world(&session, &state, None);
+        let refreshed = composite::refresh(memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
+        let diagnostics = failures::of_read(&world.owner, &refreshed);
+        if refreshed.ledger.is_empty() {
+            return ReadOutcome { state: None, private: vec![], diagnostics };
+        }
+        match outcome::of_ledger(state.clone(), &refreshed.ledger) {
+            Ok(model) => {
+                ReadOutcome { state: Some(model), private: Memory::of(refreshed.ledger).write(), diagnostics }
+            }
+            Err(error) => unread(state, error.into()),
+        }
+    }
+
+    async fn import(&self, cx: &Cx, id: &str) -> Result<Imported<C::Model>, Diagnostics> {
+        let session = self.connection.need()?;
+        let mut model = C::recall(&session, id).await?;
+        *model.tags_all() = merge_tags(&session.default_tags, model.tags());
+        let mut diagnostics = Diagnostics::new();
+        let ledger = Ledger::default();
+        let request = Gather { model: &model, config: &model, prior: None, ledger: &ledger, check: false };
+        let Some(facts) = C::gather(&session, request, &mut diagnostics).await else { return Err(diagnostics) };
+        let world = Self::world(&session, &model, Some(&facts));
+        let (ledger, exports, diagnostics) = {
+            let mut graph = Graph::new();
+            C::wire(&session, &model, &facts, &mut graph);
+            let adopted = composite::import(&graph, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
+            let diagnostics = failures::of_read(&world.owner, &adopted);
+            let exports = graph.exports(&adopted.ledger);
+            (adopted.ledger, exports, diagnostics)
+        };
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
+        C::complete(&mut model, &ledger);
+        let state = outcome::of_apply(model, &ledger, exports)?;
+        Ok(Imported { state, private: Memory::of(ledger).write() })
+    }
+}
+
+impl<C: Composite> CompositeResource<C> {
+    /// Creates or updates.
+    async fn converge(
+        &self,
+        cx: &Cx,
+        session: &Arc<Session>,
+        planned: C::Model,
+        prior: Option<C::Model>,
+        mut memory: Memory,
+    ) -> Applied<C::Model> {
+        let operation = if prior.is_some() { Operation::Update } else { Operation::Create };
+        let deadline = Instant::now() + planned.timeouts().of(operation);
+        let mut diagnostics = Diagnostics::new();
+        let request = Gather {
+            model: &planned,
+            config: &planned,
+            prior: prior.as_ref(),
+            ledger: &memory.ledger,
+            check: false,
+        };
+        let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
+            return Applied::failed(prior, diagnostics).private(memory.write());
+        };
+        let world = Self::world(session, &planned, Some(&facts)).until(deadline);
+        if prior.is_none()
+            && let Err(refused) = claim::make::<C>(&world, &planned, &cx.cancel, &mut memory.ledger).await
+        {
+            return Applied::failed(None, refused);
+        }
+        let applied = {
+            let mut graph = Graph::new();
+            C::wire(session, &planned, &facts, &mut graph);
+            composite::apply(Some(&graph), memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await
+        };
+        diagnostics.extend(failures::of_apply(&world.owner, &applied, operation));
+        // Nothing was made: there is nothing to remember, and nothing for Terraform to taint.
+        if applied.ledger.is_empty() && diagnostics.has_errors() && prior.is_none() {
+            return Applied::failed(None, diagnostics);
+        }
+        self.remember(planned, applied.ledger, applied.exports, diagnostics)
+    }
+
+    /// Deletes every child.
+    async fn destroy(
+        &self,
+        cx: &Cx,
+        session: &Arc<Session>,
+        prior: C::Model,
+        memory: Memory,
+    ) -> Applied<C::Model> {
+        let deadline = Instant::now() + prior.timeouts().of(Operation::Delete);
+        let world = Self::world(session, &prior, None).until(deadline);
+        let applied = composite::apply(None, memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
+        let diagnostics = failures::of_apply(&world.owner, &applied, Operation::Delete);
+        if applied.ledger.is_empty() && !diagnostics.has_errors() {
+            return Applied::done(None);
+        }
+        self.remember(prior, applied.ledger, applied.exports, diagnostics)
+    }
+
+    /// The state after an apply, however far it came.
+    fn remember(
+        &self,
+        model: C::Model,
+        ledger: Ledger,
+        exports: IndexMap<String, Json>,
+        mut diagnostics: Diagnostics,
+    ) -> Applied<C::Model> {
+        let private = Memory::of(ledger.clone()).write();
+        let state = match outcome::of_apply(model.clone(), &ledger, exports) {
+            Ok(state) => state,
+            Err(error) => {
+                diagnostics.push(error);
+                model
+            }
+        };
+        Applied { state: Some(state), private, diagnostics }
+    }
+}

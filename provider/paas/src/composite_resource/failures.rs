@@ -1,0 +1,45 @@
+//! What went wrong, as people read it: whose, which child, which call, why, how far it came, what to do next.
+
+use crate::timeouts::Operation;
+use composite::{Applied, Failure, Refreshed};
+use paas_aws::Owner;
+use tfplugin::{Diagnostic, Diagnostics};
+
+/// The diagnostics of an apply or a destroy.
+pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation) -> Diagnostics {
+    let progress = match operation {
+        Operation::Delete => "what is left stays in the state, and the next destroy goes on from there".to_owned(),
+        Operation::Update => {
+            format!("{} of {} children are ready; the next apply goes on from there", applied.ready, applied.total)
+        }
+        Operation::Create => format!(
+            "{} of {} children are ready; the next apply replaces the resource, `terraform untaint` resumes it",
+            applied.ready, applied.total
+        ),
+    };
+    let mut diagnostics: Diagnostics =
+        applied.failures.iter().map(|failure| describe(owner, failure, Some(&progress))).collect();
+    if applied.cancelled && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::error(format!("{owner} was interrupted"), capitalised(&progress)));
+    }
+    diagnostics
+}
+
+/// The diagnostics of a refresh.
+pub fn of_read(owner: &Owner, refreshed: &Refreshed) -> Diagnostics {
+    refreshed.failures.iter().map(|failure| describe(owner, failure, None)).collect()
+}
+
+fn describe(owner: &Owner, failure: &Failure, progress: Option<&str>) -> Diagnostic {
+    let Failure { key, step, error, .. } = failure;
+    let mut detail = format!("{owner}: child {key}: {error:#}");
+    if let Some(progress) = progress {
+        detail = format!("{detail}; {progress}.");
+    }
+    Diagnostic::error(format!("{owner}: can't {step} {key}"), detail)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()
+}

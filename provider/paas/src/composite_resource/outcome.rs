@@ -1,0 +1,64 @@
+//! From the engine's outcome to a resource's attributes: `children`, and one attribute per export.
+
+use composite::{Json, Ledger, Plan};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+use tfplugin::{Attr, Attributes, Diagnostic, Value};
+
+use super::Model;
+
+/// Exports by attribute name; `None` is not known yet.
+pub type Outcome = IndexMap<String, Option<Json>>;
+
+/// The planned attributes: every child's wanted spec, and the outputs known so far.
+pub fn of_plan<M: Model>(mut model: M, plan: &Plan) -> Result<M, Diagnostic> {
+    *model.children() = if plan.keys_known {
+        let children = plan.children().into_iter();
+        Attr::Known(children.map(|(key, spec)| (key, spec.map_or(Attr::Unknown, |s| text(&s)))).collect())
+    } else {
+        Attr::Unknown
+    };
+    export(model, &plan.exports)
+}
+
+/// The attributes after an apply. What isn't known after a failure is left to the server, which makes it null.
+pub fn of_apply<M: Model>(
+    mut model: M,
+    ledger: &Ledger,
+    exports: IndexMap<String, Json>,
+) -> Result<M, Diagnostic> {
+    *model.children() = Attr::Known(children(ledger));
+    export(model, &exports.into_iter().map(|(name, value)| (name, Some(value))).collect())
+}
+
+/// The attributes after a refresh: only `children` can have changed.
+pub fn of_ledger<M: Model>(mut model: M, ledger: &Ledger) -> Result<M, Diagnostic> {
+    *model.children() = Attr::Known(children(ledger));
+    Ok(model)
+}
+
+fn children(ledger: &Ledger) -> BTreeMap<String, Attr<String>> {
+    ledger.children().into_iter().map(|(key, spec)| (key, text(&spec))).collect()
+}
+
+/// Compact JSON with sorted keys: Terraform renders it as a structural difference.
+fn text(spec: &Json) -> Attr<String> {
+    Attr::Known(spec.to_string())
+}
+
+/// Sets each export's attribute. Goes through the model's value, so that no composite maps its outputs by hand.
+fn export<M: Attributes>(model: M, exports: &Outcome) -> Result<M, Diagnostic> {
+    let schema = M::schema();
+    let Value::Map(mut values) = model.to_value() else { return Ok(model) };
+    for (name, value) in exports {
+        let attribute = schema.attribute(name).expect("an export is named after an attribute");
+        let value = match value {
+            None => Value::Unknown,
+            Some(json) => Value::from_json(json, &attribute.kind.ty()).map_err(|error| {
+                Diagnostic::error("An output has the wrong type", format!("{name}: {error}. This is a bug in the provider."))
+            })?,
+        };
+        values.insert(name.clone(), value);
+    }
+    M::from_value(&Value::Map(values))
+}

@@ -1,0 +1,4 @@
+//! The functions: pure, without AWS.
+
+pub mod names;
+pub mod subnets;

@@ -1,0 +1,138 @@
+//! The names that the provider gives to AWS objects, in one place: pure, so that a plan can show them.
+
+use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, fit, versioned};
+
+/// Longest name of an environment. Load balancer names hold 32 characters, and the project stands before it.
+pub const ENVIRONMENT: usize = 16;
+/// Longest name of a tenant.
+pub const TENANT: usize = 32;
+
+/// Names that belong to one environment.
+#[derive(Debug, Clone, Copy)]
+pub struct EnvironmentNames<'a> {
+    /// The provider's `project`.
+    pub project: &'a str,
+    /// The environment's name.
+    pub environment: &'a str,
+}
+
+impl<'a> EnvironmentNames<'a> {
+    /// `paas-dev`
+    #[must_use]
+    pub fn base(self) -> String {
+        format!("{}-{}", self.project, self.environment)
+    }
+
+    /// The load balancer: 32 characters at most.
+    #[must_use]
+    pub fn load_balancer(self) -> String {
+        fit(ELB_NAME, &[self.project, self.environment])
+    }
+
+    /// Bucket names are global: the account and the region stand in them.
+    #[must_use]
+    pub fn bucket(self, account_id: &str, region: &str) -> String {
+        fit(BUCKET_NAME, &[self.project, self.environment, account_id, region])
+    }
+
+    /// IAM is global: the region stands in a role's name.
+    #[must_use]
+    pub fn role(self, what: &str, region: &str) -> String {
+        fit(ROLE_NAME, &[self.project, self.environment, what, region])
+    }
+
+    /// `alias/paas-dev`
+    #[must_use]
+    pub fn key_alias(self) -> String {
+        format!("alias/{}", self.base())
+    }
+
+    /// The SSM parameter that holds the environment's record.
+    #[must_use]
+    pub fn parameter(self) -> String {
+        format!("/paas/{}/{}", self.project, self.environment)
+    }
+
+    /// The names of one of its tenants.
+    #[must_use]
+    pub fn tenant(self, tenant: &'a str) -> TenantNames<'a> {
+        TenantNames { environment: self, tenant }
+    }
+}
+
+/// Names that belong to one tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct TenantNames<'a> {
+    /// Its environment's.
+    pub environment: EnvironmentNames<'a>,
+    /// The tenant's name.
+    pub tenant: &'a str,
+}
+
+impl TenantNames<'_> {
+    /// `paas-dev-acme`: the Auto Scaling group, the launch template, the security group.
+    #[must_use]
+    pub fn base(self) -> String {
+        format!("{}-{}", self.environment.base(), self.tenant)
+    }
+
+    /// The instances' role and instance profile.
+    #[must_use]
+    pub fn role(self, region: &str) -> String {
+        let EnvironmentNames { project, environment } = self.environment;
+        fit(ROLE_NAME, &[project, environment, self.tenant, "instance", region])
+    }
+
+    /// The target group: what can't be changed in place stands in the name as a digest, so that its replacement
+    /// can be made first.
+    #[must_use]
+    pub fn target_group(self, vpc_id: &str, port: i32, protocol: &str) -> String {
+        let EnvironmentNames { project, environment } = self.environment;
+        versioned(ELB_NAME, &[environment, self.tenant], &[project, vpc_id, &port.to_string(), protocol])
+    }
+
+    /// The SSM parameter that holds the tenant's record.
+    #[must_use]
+    pub fn parameter(self) -> String {
+        format!("{}/{}", self.environment.parameter(), self.tenant)
+    }
+
+    /// The object in the environment's bucket that starts the software pipeline.
+    #[must_use]
+    pub fn software_object(self) -> String {
+        format!("software/{}.zip", self.tenant)
+    }
+
+    /// The object in the environment's bucket that starts the infrastructure pipeline.
+    #[must_use]
+    pub fn infrastructure_object(self) -> String {
+        format!("infrastructure/{}.zip", self.tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_names_fit_every_service() {
+        let (project, environment, tenant) = ("p".repeat(16), "e".repeat(ENVIRONMENT), "t".repeat(TENANT));
+        let names = EnvironmentNames { project: &project, environment: &environment };
+        let region = "ap-southeast-1";
+        assert!(names.load_balancer().len() <= 32);
+        assert!(names.bucket("123456789012", region).len() <= 63);
+        assert!(names.role("infrastructure-pipeline", region).len() <= 64);
+        assert!(names.tenant(&tenant).target_group("vpc-1", 80, "HTTP").len() <= 32);
+        assert!(names.tenant(&tenant).role(region).len() <= 64);
+        assert!(names.tenant(&tenant).base().len() <= 255);
+    }
+
+    #[test]
+    fn names_are_readable() {
+        let names = EnvironmentNames { project: "paas", environment: "dev" };
+        assert_eq!(names.bucket("123456789012", "eu-west-1"), "paas-dev-123456789012-eu-west-1");
+        assert_eq!(names.parameter(), "/paas/paas/dev");
+        assert_eq!(names.tenant("acme").parameter(), "/paas/paas/dev/acme");
+        assert!(names.tenant("acme").target_group("vpc-1", 80, "HTTP").starts_with("dev-acme-"));
+    }
+}

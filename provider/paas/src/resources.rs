@@ -1,0 +1,4 @@
+//! The resources: one folder each, with its arguments, its checks, its facts and its wiring.
+
+pub mod environment;
+pub mod tenant;

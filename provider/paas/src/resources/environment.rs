@@ -1,0 +1,114 @@
+//! `paas_environment`: layer 1, what all tenants of an environment share.
+
+mod gather;
+pub mod listing;
+mod model;
+mod network;
+pub mod outputs;
+mod validate;
+mod wire;
+
+pub use model::{EnvironmentModel, ExistingNetwork, Nat, PriorityRange};
+pub use outputs::Outputs;
+
+use crate::composite_resource::{Composite, Gather};
+use crate::names::EnvironmentNames;
+use crate::record;
+use crate::timeouts::Timeouts;
+use composite::Graph;
+use paas_aws::world::Steering;
+use paas_aws::{Owner, Session, Tags, World};
+use std::collections::BTreeMap;
+use tfplugin::{Attr, Diagnostic, Diagnostics};
+
+/// The composite behind `paas_environment`.
+pub struct Environment;
+
+impl Composite for Environment {
+    type Model = EnvironmentModel;
+    type Facts = gather::Facts;
+    const NAME: &'static str = "environment";
+
+    fn validate(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+        validate::environment(config, diagnostics);
+    }
+
+    fn parameter(session: &Session, model: &EnvironmentModel) -> String {
+        EnvironmentNames { project: &session.project, environment: name(model) }.parameter()
+    }
+
+    fn is_named(model: &EnvironmentModel) -> bool {
+        model.name.is_known()
+    }
+
+    async fn gather(
+        session: &Session,
+        request: Gather<'_, EnvironmentModel>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<gather::Facts> {
+        gather::facts(session, &request, diagnostics).await
+    }
+
+    fn wire<'a>(
+        session: &'a Session,
+        model: &'a EnvironmentModel,
+        facts: &'a gather::Facts,
+        graph: &mut Graph<'a, World>,
+    ) {
+        wire::environment(session, model, facts, graph);
+    }
+
+    fn owner(model: &EnvironmentModel, project: &str) -> Owner {
+        Owner::environment(project, name(model))
+    }
+
+    fn steering(model: &EnvironmentModel, _: Option<&gather::Facts>) -> Steering {
+        Steering {
+            reserved_priorities: model.reserved_ranges(),
+            deletion_window_in_days: small(&model.deletion_window_in_days, 30),
+            force_destroy: model.force_destroy.clone().unwrap_or(false),
+            ..Steering::default()
+        }
+    }
+
+    async fn may_destroy(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+        gather::refuse_destruction(session, model, diagnostics).await;
+    }
+
+    async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {
+        let parameter = EnvironmentNames { project: &session.project, environment: id }.parameter();
+        match record::fetch::<Outputs>(session, &parameter).await? {
+            Some(found) => Ok(record::recalled(&parameter, &found.arguments)?),
+            None => Err(Diagnostic::error(
+                "No such environment",
+                format!("There is no environment {id:?} in project {:?}: the SSM parameter {parameter} doesn't exist. Import takes an environment's name.", session.project),
+            )
+            .into()),
+        }
+    }
+}
+
+impl crate::composite_resource::Model for EnvironmentModel {
+    fn tags(&self) -> &Attr<Tags> {
+        &self.tags
+    }
+    fn tags_all(&mut self) -> &mut Attr<Tags> {
+        &mut self.tags_all
+    }
+    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
+        &mut self.children
+    }
+    fn timeouts(&self) -> Timeouts {
+        self.timeouts.clone().unwrap_or_default()
+    }
+}
+
+/// The environment's name; known wherever AWS is called.
+fn name(model: &EnvironmentModel) -> &str {
+    model.name.known().map_or("", String::as_str)
+}
+
+/// A number that AWS takes as 32 bits; its range was checked at validate.
+fn small(attr: &Attr<i64>, default: i32) -> i32 {
+    attr.known().and_then(|n| i32::try_from(*n).ok()).unwrap_or(default)
+}

@@ -1,0 +1,186 @@
+//! What an environment has to know of AWS: zones, an existing network, certificates; and what it checks there.
+
+use super::listing;
+use super::model::{EnvironmentModel, ExistingNetwork};
+use crate::composite_resource::Gather;
+use composite::Value;
+use paas_aws::{Session, acm, ec2};
+use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
+
+/// What wiring needs.
+pub struct Facts {
+    /// The zones of the subnets, in order.
+    pub zones: Value<Vec<String>>,
+    /// The network that was brought along; none for one of our own.
+    pub existing: Value<Option<Existing>>,
+}
+
+/// A network that exists already, looked up.
+#[derive(Debug, Clone)]
+pub struct Existing {
+    /// Its range.
+    pub cidr_block: String,
+    /// The zones of its public subnets.
+    pub zones: Vec<String>,
+}
+
+/// How many zones an environment has unless told.
+const DEFAULT_ZONES: usize = 3;
+
+/// Looks up the facts; `None` after an error.
+pub async fn facts(
+    session: &Session,
+    request: &Gather<'_, EnvironmentModel>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Facts> {
+    let model = request.model;
+    if request.check {
+        certificates(session, model, diagnostics).await;
+    }
+    let existing = match model.network.settled() {
+        None => Value::Unknown,
+        Some(None) => Value::Known(None),
+        Some(Some(network)) => existing(session, network, diagnostics).await,
+    };
+    let zones = match &existing {
+        Value::Unknown => Value::Unknown,
+        Value::Known(Some(network)) => Value::Known(network.zones.clone()),
+        Value::Known(None) => zones(session, request, diagnostics).await,
+    };
+    (!diagnostics.has_errors()).then_some(Facts { zones, existing })
+}
+
+/// The configured zones, or those it has, or the region's first three.
+async fn zones(
+    session: &Session,
+    request: &Gather<'_, EnvironmentModel>,
+    diagnostics: &mut Diagnostics,
+) -> Value<Vec<String>> {
+    if request.config.availability_zones.is_unknown() {
+        return Value::Unknown;
+    }
+    let chosen = request.model.availability_zones.known().or_else(|| request.prior?.availability_zones.known());
+    if let (Some(chosen), false) = (chosen, request.check) {
+        return Value::Known(chosen.clone());
+    }
+    let unchanged = request.prior.is_some_and(|prior| prior.availability_zones.known() == chosen);
+    if let (Some(chosen), true) = (chosen, unchanged) {
+        return Value::Known(chosen.clone());
+    }
+    let available = match ec2::availability_zones(session).await {
+        Ok(available) => available,
+        Err(error) => {
+            diagnostics.push(Diagnostic::error("Can't list availability zones", error.to_string()));
+            return Value::Unknown;
+        }
+    };
+    let Some(chosen) = chosen else {
+        return Value::Known(available.into_iter().take(DEFAULT_ZONES).collect());
+    };
+    for (i, zone) in chosen.iter().enumerate().filter(|(_, zone)| !available.contains(zone)) {
+        let detail = format!("{zone:?} is not an availability zone of {}. It has {}.", session.region, available.join(", "));
+        diagnostics.error(Path::from("availability_zones").index(i), "No such availability zone", detail);
+    }
+    Value::Known(chosen.clone())
+}
+
+async fn existing(
+    session: &Session,
+    network: &ExistingNetwork,
+    diagnostics: &mut Diagnostics,
+) -> Value<Option<Existing>> {
+    let tiers = [
+        ("public_subnet_ids", &network.public_subnet_ids),
+        ("natted_subnet_ids", &network.natted_subnet_ids),
+        ("private_subnet_ids", &network.private_subnet_ids),
+    ];
+    let Some(vpc_id) = network.vpc_id.known() else { return Value::Unknown };
+    if tiers.iter().any(|(_, ids)| !ids.is_known()) {
+        return Value::Unknown;
+    }
+    let all: Vec<String> = tiers.iter().flat_map(|(_, ids)| ids.known().into_iter().flatten().cloned()).collect();
+    let found = match ec2::network(session, vpc_id, &all).await {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            let detail = format!("There is no VPC {vpc_id} in {}.", session.region);
+            diagnostics.error(Path::from("network").attribute("vpc_id"), "No such VPC", detail);
+            return Value::Unknown;
+        }
+        Err(error) => {
+            diagnostics.push(Diagnostic::error("Can't read the network", error.to_string()));
+            return Value::Unknown;
+        }
+    };
+    for (name, ids) in tiers {
+        let path = Path::from("network").attribute(name);
+        let mut zones = vec![];
+        for (i, id) in ids.known().into_iter().flatten().enumerate() {
+            match found.subnets.get(id) {
+                Some(subnet) => zones.push(subnet.availability_zone.clone()),
+                None => {
+                    let detail = format!("There is no subnet {id} in the VPC {vpc_id}.");
+                    diagnostics.error(path.clone().index(i), "No such subnet", detail);
+                }
+            }
+        }
+        zones.sort();
+        zones.dedup();
+        if zones.len() < 2 {
+            diagnostics.error(path, "Too few zones", "A tier has subnets in two availability zones at least.");
+        }
+    }
+    let public = network.public_subnet_ids.known().into_iter().flatten();
+    let zones = public.filter_map(|id| Some(found.subnets.get(id)?.availability_zone.clone())).collect();
+    Value::Known(Some(Existing { cidr_block: found.cidr_block, zones }))
+}
+
+/// A listener refuses a certificate that isn't issued or is another region's.
+async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+    let additional = model.additional_certificate_arns.known().into_iter().flatten();
+    let all = model
+        .certificate_arn
+        .known()
+        .into_iter()
+        .map(|arn| ("certificate_arn", arn))
+        .chain(additional.map(|arn| ("additional_certificate_arns", arn)));
+    for (attribute, arn) in all {
+        match acm::certificate(session, arn).await {
+            Ok(Some(certificate)) if certificate.issued => {}
+            Ok(Some(certificate)) => {
+                let detail = format!("{arn} is {}, not issued. Validate it first.", certificate.status);
+                diagnostics.error(attribute, "Certificate not issued", detail);
+            }
+            Ok(None) => {
+                let detail = format!("There is no certificate {arn} in {}. A load balancer's certificate must be in its own region.", session.region);
+                diagnostics.error(attribute, "No such certificate", detail);
+            }
+            Err(error) => diagnostics.push(Diagnostic::error("Can't read a certificate", error.to_string())),
+        }
+    }
+}
+
+/// An environment goes last: its tenants stand in its network and behind its load balancer.
+pub async fn refuse_destruction(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+    let name = super::name(model);
+    if let Attr::Known(true) = model.deletion_protection {
+        diagnostics.error(
+            "deletion_protection",
+            "The environment is protected",
+            format!("Destroying environment {name} is refused while deletion_protection is on. Set it to false, apply, then destroy."),
+        );
+    }
+    match listing::tenants(session, name).await {
+        Ok(tenants) if tenants.is_empty() => {}
+        Ok(tenants) => {
+            let names: Vec<&str> = tenants.keys().map(String::as_str).collect();
+            diagnostics.push(Diagnostic::error(
+                "The environment still has tenants",
+                format!(
+                    "Destroying environment {name} is refused while it has tenants: {}. Destroy them first. If one is in this configuration, make it refer to paas_environment's id, so that Terraform destroys it first.",
+                    names.join(", ")
+                ),
+            ));
+        }
+        Err(error) => diagnostics.push(error),
+    }
+}

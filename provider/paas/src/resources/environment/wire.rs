@@ -1,0 +1,336 @@
+//! The wiring of an environment: read it from top to bottom to see layer 1.
+
+use super::gather::Facts;
+use super::model::EnvironmentModel;
+use super::network::{self, Network};
+use super::{Outputs, name};
+use crate::names::EnvironmentNames;
+use crate::record::{self, Record};
+use crate::shared::{optional, required, site};
+use composite::{Graph, Node, Value};
+use paas_aws::cloudtrail::Trail;
+use paas_aws::ec2::{Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
+use paas_aws::elbv2::{DefaultAction, Listener, ListenerOut, LoadBalancer, LoadBalancerOut};
+use paas_aws::iam::{Role, RoleOut};
+use paas_aws::kms::{Alias, Key, KeyOut};
+use paas_aws::logs::LogGroup;
+use paas_aws::policies::{self, Inline, KeyUsers, Site, TrailDelivery};
+use paas_aws::policy::Document;
+use paas_aws::s3::{Bucket, BucketOut, BucketPolicy, BucketPolicyOut};
+use paas_aws::ssm::Parameter;
+use paas_aws::{Session, Tags, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where CloudTrail writes in the bucket; what lies below expires.
+const LOGS: &str = "logs";
+/// What a source object's key starts with: writes below are recorded, and start pipelines.
+const SOURCES: [&str; 2] = ["software/", "infrastructure/"];
+const INFRASTRUCTURE_PIPELINE: &str = "infrastructure-pipeline";
+const SOFTWARE_PIPELINE: &str = "software-pipeline";
+const DEPLOY: &str = "deploy";
+const LOG_DELIVERY: &str = "log-delivery";
+
+/// Declares every child and output of an environment.
+pub fn environment<'a>(
+    session: &'a Session,
+    model: &'a EnvironmentModel,
+    facts: &'a Facts,
+    g: &mut Graph<'a, World>,
+) {
+    let wiring = Wiring {
+        session,
+        model,
+        names: EnvironmentNames { project: &session.project, environment: name(model) },
+        tags: g.input(required(&model.tags_all)),
+        boundary: g.input(optional(&model.permissions_boundary)),
+    };
+    let network = network::wire(model, facts, wiring.names, wiring.tags, g);
+    let key = wiring.key(g);
+    let bucket = wiring.bucket(key, g);
+    let policy = wiring.bucket_policy(bucket, g);
+    wiring.trail(bucket, policy, key, g);
+    let roles = wiring.roles(bucket, key, g);
+    let balancer = wiring.load_balancer(&network, g);
+    wiring.record(&network, key, bucket, roles, balancer, g);
+}
+
+/// What every part of the wiring uses.
+struct Wiring<'a> {
+    session: &'a Session,
+    model: &'a EnvironmentModel,
+    names: EnvironmentNames<'a>,
+    tags: Node<Tags>,
+    boundary: Node<Option<String>>,
+}
+
+struct Roles {
+    infrastructure_pipeline: Node<RoleOut>,
+    software_pipeline: Node<RoleOut>,
+    deploy: Node<RoleOut>,
+}
+
+struct Balancer {
+    group: Node<SecurityGroupOut>,
+    balancer: Node<LoadBalancerOut>,
+    http: Node<ListenerOut>,
+    https: Node<ListenerOut>,
+}
+
+impl<'a> Wiring<'a> {
+    fn site(&self) -> Site {
+        site(self.session, name(self.model))
+    }
+
+    fn role_name(&self, what: &str) -> String {
+        self.names.role(what, &self.session.region)
+    }
+
+    /// One key for everything of the environment.
+    fn key(&self, g: &mut Graph<'a, World>) -> Node<KeyOut> {
+        let (site, names) = (self.site(), self.names);
+        let launcher = self.role_name(INFRASTRUCTURE_PIPELINE);
+        let roles = vec![launcher.clone(), self.role_name(SOFTWARE_PIPELINE), self.role_name(DEPLOY)];
+        let users = KeyUsers { trail: Some(names.base()), roles, launchers: vec![launcher] };
+        let key = g.child("key", self.tags, move |tags| Key {
+            description: format!("Everything of environment {}", names.base()),
+            policy: policies::key(&site, &users),
+            enable_key_rotation: true,
+            tags,
+        });
+        let alias = g.child("key_alias", key, move |key| Alias { name: names.key_alias(), key_id: key.id });
+        g.export("kms_key_arn", key, |key| key.arn);
+        g.export("kms_key_id", key, |key| key.id);
+        g.export("kms_alias_name", alias, |alias| alias.name);
+        key
+    }
+
+    /// Sources, artifacts and logs.
+    fn bucket(&self, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Node<BucketOut> {
+        let (session, names) = (self.session, self.names);
+        let expiration = g.input(required(&self.model.log_expiration_days));
+        let bucket = g.child("bucket", (key, expiration, self.tags), move |(key, days, tags)| Bucket {
+            name: names.bucket(&session.account_id, &session.region),
+            kms_key_arn: key.arn,
+            expirations: BTreeMap::from([(format!("{LOGS}/"), i32::try_from(days).unwrap_or(i32::MAX))]),
+            event_bridge: true,
+            tags,
+        });
+        g.export("bucket", bucket, |bucket| bucket.name);
+        g.export("bucket_arn", bucket, |bucket| bucket.arn);
+        bucket
+    }
+
+    fn bucket_policy(&self, bucket: Node<BucketOut>, g: &mut Graph<'a, World>) -> Node<BucketPolicyOut> {
+        let (site, names) = (self.site(), self.names);
+        let trail = g.input(required(&self.model.enable_cloudtrail));
+        g.child("bucket_policy", (bucket, trail), move |(bucket, trail)| {
+            let delivery = trail.then(|| TrailDelivery { name: names.base(), prefix: LOGS.to_owned() });
+            BucketPolicy { policy: policies::bucket(&site, &bucket.arn, delivery.as_ref()), bucket: bucket.name }
+        })
+    }
+
+    /// Records who wrote which source, and can start pipelines.
+    fn trail(&self, bucket: Node<BucketOut>, policy: Node<BucketPolicyOut>, key: Node<KeyOut>, g: &mut Graph<'a, World>) {
+        match self.model.enable_cloudtrail.known() {
+            None => return g.unknown_keys(),
+            Some(false) => {
+                for attribute in ["cloudtrail_arn", "log_group_name", "log_group_arn"] {
+                    g.export(attribute, (), |()| None::<String>);
+                }
+                return;
+            }
+            Some(true) => {}
+        }
+        let (site, names) = (self.site(), self.names);
+        let log_group_name = site.log_group_name("cloudtrail");
+        let retention = g.input(required(&self.model.cloudtrail_retention_in_days));
+        let group = g.child("log_group", (key, retention, self.tags), move |(key, days, tags)| LogGroup {
+            name: log_group_name.clone(),
+            retention_in_days: i32::try_from(days).unwrap_or(i32::MAX),
+            kms_key_arn: key.arn,
+            tags,
+        });
+        let inline = policies::log_delivery(&self.site(), &self.site().log_group_name("cloudtrail"));
+        let role = self.role("log_delivery_role", LOG_DELIVERY, policies::trust::log_delivery(), None, move |_, _| inline.clone(), bucket, key, g);
+        let deps = (bucket, policy, key, group, role, self.tags);
+        let trail = g.child("cloudtrail", deps, move |(bucket, _, key, group, role, tags)| Trail {
+            name: names.base(),
+            write_prefixes: SOURCES.iter().map(|prefix| format!("{}/{prefix}", bucket.arn)).collect(),
+            bucket: bucket.name,
+            s3_key_prefix: LOGS.to_owned(),
+            kms_key_arn: key.arn,
+            log_group_arn: group.arn,
+            role_arn: role.arn,
+            tags,
+        });
+        g.export("cloudtrail_arn", trail, |trail| trail.arn);
+        g.export("log_group_name", group, |group| group.name);
+        g.export("log_group_arn", group, |group| group.arn);
+    }
+
+    fn roles(&self, bucket: Node<BucketOut>, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
+        let site = self.site();
+        let infrastructure_pipeline = {
+            let (site, trust) = (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
+            let inline = move |bucket: &str, key: &str| policies::infrastructure_pipeline(&site, bucket, key);
+            self.role("infrastructure_pipeline_role", INFRASTRUCTURE_PIPELINE, trust, None, inline, bucket, key, g)
+        };
+        let software_pipeline = {
+            let (site, trust) = (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
+            let inline = move |bucket: &str, key: &str| policies::software_pipeline(&site, bucket, key);
+            self.role("software_pipeline_role", SOFTWARE_PIPELINE, trust, None, inline, bucket, key, g)
+        };
+        let deploy = {
+            let trust = policies::trust::services(&site, &["codedeploy"]);
+            let managed = site.managed_policy("service-role/AWSCodeDeployRole");
+            let inline = move |_: &str, _: &str| policies::deploy(&site);
+            self.role("deploy_role", DEPLOY, trust, Some(managed), inline, bucket, key, g)
+        };
+        g.export("infrastructure_pipeline_role_arn", infrastructure_pipeline, |role| role.arn);
+        g.export("software_pipeline_role_arn", software_pipeline, |role| role.arn);
+        g.export("deploy_role_arn", deploy, |role| role.arn);
+        Roles { infrastructure_pipeline, software_pipeline, deploy }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "a role is its trust and its policies")]
+    fn role(
+        &self,
+        child: &str,
+        what: &str,
+        trust: Document,
+        managed: Option<String>,
+        inline: impl Fn(&str, &str) -> Inline + Send + Sync + 'a,
+        bucket: Node<BucketOut>,
+        key: Node<KeyOut>,
+        g: &mut Graph<'a, World>,
+    ) -> Node<RoleOut> {
+        let name = self.role_name(what);
+        let managed_policy_arns: BTreeSet<String> = managed.into_iter().collect();
+        g.child(child, (bucket, key, self.boundary, self.tags), move |(bucket, key, permissions_boundary, tags)| Role {
+            name: name.clone(),
+            trust: trust.clone(),
+            policies: inline(&bucket.arn, &key.arn),
+            managed_policy_arns: managed_policy_arns.clone(),
+            permissions_boundary,
+            tags,
+        })
+    }
+
+    /// Port 80 leads to 443; on 443, a host that no tenant has gets a 503.
+    fn load_balancer(&self, network: &Network, g: &mut Graph<'a, World>) -> Balancer {
+        let (model, names) = (self.model, self.names);
+        let group = g.child("load_balancer_security_group", (network.vpc_id, self.tags), move |(vpc_id, tags)| SecurityGroup {
+            vpc_id,
+            name: format!("{}-load-balancer", names.base()),
+            description: "Load balancer".into(),
+            tags,
+        });
+        let sources = g.input(optional(&model.ingress_cidr_blocks));
+        let rules = g.child("load_balancer_security_group_rules", (group, sources, network.vpc_cidr_block), |(group, sources, vpc)| {
+            let sources = sources.unwrap_or_else(|| vec!["0.0.0.0/0".to_owned()]);
+            let ports = [(80, "HTTP, redirected"), (443, "HTTPS")];
+            SecurityGroupRules {
+                group_id: group.id,
+                ingress: sources
+                    .iter()
+                    .flat_map(|source| ports.map(|(port, why)| Rule::tcp(port, Peer::Cidr(source.clone()), why)))
+                    .collect(),
+                egress: BTreeSet::from([Rule::all(Peer::Cidr(vpc), "to the tenants")]),
+            }
+        });
+        let internal = model.internal.known().copied().unwrap_or_default();
+        let subnets = if internal { network.natted } else { network.public };
+        let timeout = g.input(required(&model.idle_timeout));
+        let protection = g.input(required(&model.deletion_protection));
+        let deps = (subnets, group, timeout, protection, self.tags);
+        let balancer = g.child("load_balancer", deps, move |(subnets, group, idle_timeout, deletion_protection, tags)| LoadBalancer {
+            name: names.load_balancer(),
+            internal,
+            subnet_ids: subnets.into_iter().collect(),
+            security_group_ids: BTreeSet::from([group.id]),
+            idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
+            deletion_protection,
+            tags,
+        });
+        let http = g.child("http_listener", (balancer, rules, self.tags), |(balancer, _, tags)| Listener {
+            load_balancer_arn: balancer.arn,
+            port: 80,
+            protocol: "HTTP".into(),
+            ssl_policy: None,
+            certificate_arn: None,
+            additional_certificate_arns: BTreeSet::new(),
+            default_action: DefaultAction::RedirectToHttps,
+            tags,
+        });
+        let certificates = (g.input(required(&model.certificate_arn)), g.input(optional(&model.additional_certificate_arns)));
+        let policy = g.input(required(&model.ssl_policy));
+        let deps = (balancer, rules, certificates, policy, self.tags);
+        let https = g.child("https_listener", deps, |(balancer, _, (certificate, additional), ssl_policy, tags)| Listener {
+            load_balancer_arn: balancer.arn,
+            port: 443,
+            protocol: "HTTPS".into(),
+            ssl_policy: Some(ssl_policy),
+            certificate_arn: Some(certificate),
+            additional_certificate_arns: additional.unwrap_or_default(),
+            default_action: DefaultAction::FixedResponse { status_code: 503, message_body: "host not found".into() },
+            tags,
+        });
+        g.export("load_balancer_security_group_id", group, |group| group.id);
+        g.export("load_balancer_arn", balancer, |balancer| balancer.arn);
+        g.export("load_balancer_dns_name", balancer, |balancer| balancer.dns_name);
+        g.export("load_balancer_zone_id", balancer, |balancer| balancer.zone_id);
+        g.export("http_listener_arn", http, |listener| listener.arn);
+        g.export("https_listener_arn", https, |listener| listener.arn);
+        Balancer { group, balancer, http, https }
+    }
+
+    /// Published last: tenants find a whole environment or none. The id is known from then on, so that a tenant in
+    /// the same configuration waits for it.
+    fn record(
+        &self,
+        network: &Network,
+        key: Node<KeyOut>,
+        bucket: Node<BucketOut>,
+        roles: Roles,
+        lb: Balancer,
+        g: &mut Graph<'a, World>,
+    ) {
+        let (model, names) = (self.model, self.names);
+        let arguments = g.input(record::arguments(model, &[]).map_or(Value::Unknown, Value::Known));
+        let outputs = g.map(
+            (
+                (network.vpc_id, network.vpc_cidr_block, network.public, network.natted, network.private),
+                (key, bucket),
+                (roles.infrastructure_pipeline, roles.software_pipeline, roles.deploy),
+                (lb.group, lb.balancer, lb.http, lb.https),
+            ),
+            move |((vpc_id, vpc_cidr_block, public, natted, private), (key, bucket), (infra, software, deploy), (group, balancer, http, https))| Outputs {
+                vpc_id,
+                vpc_cidr_block,
+                public_subnet_ids: public,
+                natted_subnet_ids: natted,
+                private_subnet_ids: private,
+                kms_key_arn: key.arn,
+                bucket: bucket.name,
+                infrastructure_pipeline_role_arn: infra.arn,
+                software_pipeline_role_arn: software.arn,
+                deploy_role_arn: deploy.arn,
+                load_balancer_arn: balancer.arn,
+                load_balancer_dns_name: balancer.dns_name,
+                load_balancer_zone_id: balancer.zone_id,
+                http_listener_arn: http.arn,
+                https_listener_arn: https.arn,
+                load_balancer_security_group_id: group.id,
+                reserved_priorities: model.reserved_ranges(),
+            },
+        );
+        let record = g.child(record::CHILD, (arguments, outputs, self.tags), move |(arguments, outputs, tags)| Parameter {
+            name: names.parameter(),
+            value: Record::new(arguments, Some(outputs)).to_text(),
+            tags,
+        });
+        g.export("parameter_name", record, |record| record.name);
+        g.export("id", record, move |_| name(model).to_owned());
+        g.export("tags_all", self.tags, |tags| tags);
+    }
+}

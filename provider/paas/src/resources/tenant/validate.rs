@@ -1,0 +1,150 @@
+//! What can be said of a tenant's arguments without asking AWS.
+
+use super::model::{HealthCheck, TenantModel};
+use crate::names;
+use crate::shared::{validate_choice, validate_name, validate_range};
+use tfplugin::{Attr, Diagnostics, Path};
+
+/// EC2's limit for user data before it is encoded, in bytes.
+const USER_DATA: usize = 16 * 1024;
+/// ELBv2's limit for a host or path pattern.
+const PATTERN: usize = 128;
+
+/// Checks the whole configuration.
+pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
+    validate_name("name", &config.name, names::TENANT, diagnostics);
+    validate_name("environment", &config.environment, names::ENVIRONMENT, diagnostics);
+    hosts(&config.hosts, diagnostics);
+    paths(&config.paths, diagnostics);
+    validate_range("priority", &config.priority, 1..=50_000, diagnostics);
+    if let Some(id) = config.image_id.known().filter(|id| !id.starts_with("ami-")) {
+        diagnostics.error("image_id", "Invalid image", format!("{id:?} is not the id of a machine image, ami-…"));
+    }
+    sizes(config, diagnostics);
+    validate_range("port", &config.port, 1..=65_535, diagnostics);
+    validate_choice("protocol", &config.protocol, &["HTTP", "HTTPS"], diagnostics);
+    validate_range("health_check_grace_period", &config.health_check_grace_period, 0..=86_400, diagnostics);
+    validate_range("deregistration_delay", &config.deregistration_delay, 0..=3600, diagnostics);
+    if let Some(check) = config.health_check.known() {
+        health_check(check, diagnostics);
+    }
+    if let Some(tracking) = config.target_tracking.known() {
+        let path = Path::from("target_tracking");
+        let metrics = ["ASGAverageCPUUtilization", "ALBRequestCountPerTarget"];
+        validate_choice(path.clone().attribute("predefined_metric_type"), &tracking.predefined_metric_type, &metrics, diagnostics);
+        if let Some(value) = tracking.target_value.known().filter(|value| **value <= 0.0) {
+            diagnostics.error(path.attribute("target_value"), "Value out of range", format!("{value} is not above 0."));
+        }
+    }
+    if let Some(volume) = config.root_volume.known() {
+        let path = Path::from("root_volume");
+        validate_range(path.clone().attribute("size"), &volume.size, 1..=16_384, diagnostics);
+        validate_choice(path.attribute("type"), &volume.r#type, &["gp3", "gp2", "io1", "io2"], diagnostics);
+    }
+    if let Some(refresh) = config.instance_refresh.known() {
+        let at = |name: &str| Path::from("instance_refresh").attribute(name);
+        validate_range(at("min_healthy_percentage"), &refresh.min_healthy_percentage, 0..=100, diagnostics);
+        validate_range(at("max_healthy_percentage"), &refresh.max_healthy_percentage, 100..=200, diagnostics);
+        validate_range(at("instance_warmup"), &refresh.instance_warmup, 0..=86_400, diagnostics);
+    }
+    if let Some(text) = config.user_data.known().filter(|text| text.len() > USER_DATA) {
+        let detail = format!("{} bytes; EC2 takes {USER_DATA}. Put the rest into the image or the bucket.", text.len());
+        diagnostics.error("user_data", "User data too long", detail);
+    }
+}
+
+fn hosts(hosts: &Attr<Vec<String>>, diagnostics: &mut Diagnostics) {
+    let Some(hosts) = hosts.known() else { return };
+    if hosts.is_empty() {
+        diagnostics.error("hosts", "No host", "A tenant has one host name at least.");
+    }
+    for (i, host) in hosts.iter().enumerate() {
+        let why = if hosts[..i].contains(host) {
+            "stands there twice.".to_owned()
+        } else if let Some(why) = refuse_host(host) {
+            why
+        } else {
+            continue;
+        };
+        diagnostics.error(Path::from("hosts").index(i), "Invalid host", format!("{host:?} {why}"));
+    }
+}
+
+/// Host patterns: DNS names in lower case (ELBv2 compares without case, so one way of writing avoids twins), with
+/// `*` and `?` as wildcards, and a dot in them (ELBv2 asks for one).
+fn refuse_host(host: &str) -> Option<String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.*?".contains(c);
+    if host.len() > PATTERN {
+        Some(format!("is longer than {PATTERN} characters."))
+    } else if let Some(c) = host.chars().find(|c| !allowed(*c)) {
+        Some(format!("holds {c:?}; a host has lower-case letters, digits, hyphens and dots, and * and ? as wildcards."))
+    } else if !host.contains('.') || host.split('.').any(str::is_empty) {
+        Some("is not a host name such as \"shop.example.com\".".into())
+    } else if host.split('.').next_back().is_some_and(|top| !top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')) {
+        Some("has a wildcard in its last part, so it would take other teams' domains.".into())
+    } else {
+        None
+    }
+}
+
+fn paths(paths: &Attr<Vec<String>>, diagnostics: &mut Diagnostics) {
+    let Some(paths) = paths.known() else { return };
+    for (i, path) in paths.iter().enumerate() {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "_-.$/~\"'@:+&*?".contains(c);
+        let why = if paths[..i].contains(path) {
+            "stands there twice."
+        } else if !path.starts_with('/') {
+            "must start with a slash."
+        } else if path.len() > PATTERN || !path.chars().all(allowed) {
+            "is not a path pattern of at most 128 characters."
+        } else {
+            continue;
+        };
+        diagnostics.error(Path::from("paths").index(i), "Invalid path", format!("{path:?} {why}"));
+    }
+}
+
+fn sizes(config: &TenantModel, diagnostics: &mut Diagnostics) {
+    validate_range("min_size", &config.min_size, 0..=1000, diagnostics);
+    validate_range("max_size", &config.max_size, 1..=1000, diagnostics);
+    // What is left out has its default only at plan: compare with that here.
+    let or = |attr: &Attr<i64>, default: i64| match attr {
+        Attr::Null => Some(default),
+        other => other.known().copied(),
+    };
+    let (Some(min), Some(max)) = (or(&config.min_size, 1), or(&config.max_size, 2)) else { return };
+    if min > max {
+        let at = if config.min_size.is_null() { "max_size" } else { "min_size" };
+        diagnostics.error(at, "Sizes contradict", format!("min_size is {min} and max_size is {max}; the fewest can't be more than the most."));
+        return;
+    }
+    if let Some(desired) = config.desired_capacity.known().filter(|n| !(min..=max).contains(*n)) {
+        let detail = format!("desired_capacity is {desired}, not between min_size {min} and max_size {max}.");
+        diagnostics.error("desired_capacity", "Sizes contradict", detail);
+    }
+}
+
+fn health_check(check: &HealthCheck, diagnostics: &mut Diagnostics) {
+    let at = |name: &str| Path::from("health_check").attribute(name);
+    if let Some(path) = check.path.known().filter(|path| !path.starts_with('/')) {
+        diagnostics.error(at("path"), "Invalid path", format!("{path:?} must start with a slash."));
+    }
+    let port_ok = |port: &String| port == "traffic-port" || port.parse::<u16>().is_ok_and(|n| n > 0);
+    if let Some(port) = check.port.known().filter(|port| !port_ok(port)) {
+        diagnostics.error(at("port"), "Invalid port", format!("{port:?} is neither a port nor \"traffic-port\"."));
+    }
+    validate_choice(at("protocol"), &check.protocol, &["HTTP", "HTTPS"], diagnostics);
+    validate_range(at("interval"), &check.interval, 5..=300, diagnostics);
+    validate_range(at("timeout"), &check.timeout, 2..=120, diagnostics);
+    validate_range(at("healthy_threshold"), &check.healthy_threshold, 2..=10, diagnostics);
+    validate_range(at("unhealthy_threshold"), &check.unhealthy_threshold, 2..=10, diagnostics);
+    if let (Some(interval), Some(timeout)) = (check.interval.known(), check.timeout.known())
+        && timeout >= interval
+    {
+        diagnostics.error(at("timeout"), "Times contradict", format!("timeout {timeout} must be less than interval {interval}."));
+    }
+    let part_ok = |part: &str| part.split('-').all(|n| n.parse::<u16>().is_ok_and(|n| (200..=499).contains(&n)));
+    if let Some(matcher) = check.matcher.known().filter(|matcher| !matcher.split(',').all(part_ok)) {
+        diagnostics.error(at("matcher"), "Invalid status codes", format!("{matcher:?} is not like \"200\", \"200,204\" or \"200-299\", within 200 to 499."));
+    }
+}
