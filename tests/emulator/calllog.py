@@ -66,6 +66,12 @@ class CallLog:
         with self._lock:
             self._entries.clear()
 
+    def reset(self) -> None:
+        """Forget the records and number from 1 again."""
+        with self._lock:
+            self._entries.clear()
+            self._last = 0
+
 
 def error_code(response: Response) -> str | None:
     """The service's error code in an answer, None for a success."""

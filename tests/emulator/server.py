@@ -50,7 +50,7 @@ class EmulatorServer:
         """Back to the start: no objects, no log, no faults, default timing and limits."""
         with self.lock:
             BackendDict.reset()
-            self.calls.clear()
+            self.calls.reset()
             self.faults.clear()
             timing.reset()
             limits.reset()

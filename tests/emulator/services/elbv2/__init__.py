@@ -2,6 +2,7 @@
 
 from emulator.services import ec2  # noqa: F401  (load balancers hold interfaces in subnets)
 from emulator.services.elbv2 import (  # noqa: F401
+    account_limits,
     certificates,
     listeners,
     load_balancers,

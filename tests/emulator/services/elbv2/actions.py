@@ -12,6 +12,7 @@ REDIRECT_DEFAULTS = {
     "Path": "/#{path}",
     "Query": "#{query}",
 }
+MOST_WILDCARDS = 5
 # Conditions that can be written with plain ``Values`` or with a structure of their own.
 CONFIG_BY_FIELD = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
 
@@ -56,8 +57,8 @@ def check_condition_values(conditions: list[dict[str, Any]]) -> None:
     if len(values) > most:
         raise AwsError("ValidationError", f"A rule can only have '{most}' condition values")
     wildcards = sum(v.count("*") + v.count("?") for v in values if isinstance(v, str))
-    if wildcards > most:
-        raise AwsError("ValidationError", f"A rule can only have '{most}' condition wildcards")
+    if wildcards > MOST_WILDCARDS:
+        raise AwsError("ValidationError", f"A rule can only have '{MOST_WILDCARDS}' condition wildcards")
 
 
 def target_groups_of(actions: list[dict[str, Any]]) -> set[str]:
