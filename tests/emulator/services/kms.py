@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import moto.kms.responses
 from moto.kms.models import Key
 from moto.kms.responses import KmsResponse
 
@@ -36,6 +37,11 @@ REFUSED_WHILE_DISABLED = (
     "generate_data_key_without_plaintext",
 )
 DEFAULT_ROTATION_DAYS = 365
+
+
+# The policy's name may be left out; moto insists on it.
+_assert_default_policy = moto.kms.responses._assert_default_policy
+moto.kms.responses._assert_default_policy = lambda name: _assert_default_policy(name or "default")
 
 
 def find(self: Any, key_id: str | None) -> Key | None:
