@@ -1,10 +1,38 @@
 //! EC2: networks, addresses, security groups, launch templates.
+//!
+//! Every file is one kind of object; [`listing`] is how all of them are read and found again, [`tagging`] how they
+//! carry whose they are, [`refusals`] what EC2's refusals mean.
 
-/// Batched reads of EC2 objects.
-pub struct Reads {}
+mod address;
+mod internet_gateway;
+mod launch_template;
+mod listing;
+mod lookups;
+mod nat_gateway;
+mod nat_instance;
+mod reads;
+mod refusals;
+mod route_table;
+mod rule;
+mod security_group;
+mod security_group_rules;
+mod subnet;
+mod tagging;
+mod template_data;
+mod template_versions;
+mod vpc;
 
-impl Reads {
-    pub(crate) fn new(_client: &aws_sdk_ec2::Client) -> Self {
-        Self {}
-    }
-}
+pub use address::{Address, AddressOut};
+pub use internet_gateway::{InternetGateway, InternetGatewayOut};
+pub use launch_template::{LaunchTemplate, LaunchTemplateOut};
+pub use lookups::{Image, Network, NetworkSubnet, availability_zones, image, network};
+pub use nat_gateway::{NatGateway, NatGatewayOut};
+pub use nat_instance::{NatInstance, NatInstanceOut};
+pub use reads::Reads;
+pub use route_table::{RouteTable, RouteTableOut, RouteTarget};
+pub use security_group::{SecurityGroup, SecurityGroupOut};
+pub use rule::{Peer, Rule};
+pub use security_group_rules::{SecurityGroupRules, SecurityGroupRulesOut};
+pub use subnet::{Subnet, SubnetOut};
+pub use template_versions::{template_digest, template_version};
+pub use vpc::{Vpc, VpcOut};

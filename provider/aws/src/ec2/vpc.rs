@@ -1,10 +1,12 @@
 //! A VPC with DNS names on: instances need them for SSM's and S3's endpoints.
 
+use super::listing;
+use super::refusals::{self, released};
 use super::tagging;
 use crate::call::{call, creating};
-use crate::tags::{self, Tags};
+use crate::tags::Tags;
 use crate::world::{Cx, World};
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType, VpcAttributeName};
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +41,7 @@ impl Child for Vpc {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        tagging::find(cx, "vpc").await
+        listing::find::<types::Vpc>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -54,10 +56,11 @@ impl Child for Vpc {
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<VpcOut, Error> {
-        tagging::sync(cx, id, &self.tags).await?;
+        let vpc = listing::appeared(cx, &cx.world.reads.ec2.vpcs, id).await?;
+        tagging::sync(cx, &vpc, &self.tags).await?;
         let wanted = AttributeBooleanValue::builder().value(self.enable_dns_hostnames).build();
-        call("ModifyVpcAttribute", cx.world.ec2.modify_vpc_attribute().vpc_id(id).enable_dns_hostnames(wanted).send())
-            .await?;
+        let request = cx.world.ec2.modify_vpc_attribute().vpc_id(id).enable_dns_hostnames(wanted);
+        refusals::settled(cx, || call("ModifyVpcAttribute", request.clone().send())).await?;
         cx.world.reads.ec2.vpcs.forget(id);
         Ok(VpcOut { id: id.clone() })
     }
@@ -65,18 +68,40 @@ impl Child for Vpc {
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, VpcOut)>, Error> {
         let Some(vpc) = cx.world.reads.ec2.vpcs.get(id).await? else { return Ok(None) };
         let request = cx.world.ec2.describe_vpc_attribute().vpc_id(id).attribute(VpcAttributeName::EnableDnsHostnames);
-        let names = call("DescribeVpcAttribute", request.send()).await?;
+        let names = match call("DescribeVpcAttribute", request.send()).await {
+            Err(e) if refusals::is_not_found(&e) => return Ok(None),
+            names => names?,
+        };
         let spec = Self {
+            tags: tagging::of_user(cx, &vpc),
             cidr_block: vpc.cidr_block.unwrap_or_default(),
             enable_dns_hostnames: names.enable_dns_hostnames.and_then(|v| v.value).unwrap_or_default(),
-            tags: tags::of_user(cx, &tagging::to_tags(vpc.tags)),
         };
         Ok(Some((spec, VpcOut { id: id.clone() })))
     }
 
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        tagging::gone(call("DeleteVpc", cx.world.ec2.delete_vpc().vpc_id(id).send()).await)?;
+        let request = cx.world.ec2.delete_vpc().vpc_id(id);
+        released(cx, id, || call("DeleteVpc", request.clone().send())).await?;
         cx.world.reads.ec2.vpcs.forget(id);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_another_address_range_needs_another_vpc() {
+        let vpc = |cidr: &str, names| Vpc {
+            cidr_block: cidr.into(),
+            enable_dns_hostnames: names,
+            tags: Tags::new(),
+        };
+        let wanted = vpc("10.0.0.0/16", true);
+        assert_eq!(wanted.diff(&vpc("10.0.0.0/16", true)), Diff::Same);
+        assert_eq!(wanted.diff(&vpc("10.0.0.0/16", false)), Diff::Update);
+        assert_eq!(wanted.diff(&vpc("10.1.0.0/16", true)), Diff::Replace("cidr_block"));
     }
 }

@@ -1,0 +1,48 @@
+//! Batched reads of EC2 objects: one `Describe…` for all that are asked for at once.
+
+use super::listing::{by_filter, by_id};
+use super::template_versions;
+use crate::batch::Batched;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::{
+    Address, Image, Instance, InternetGateway, LaunchTemplate, LaunchTemplateVersion, NatGateway, RouteTable,
+    SecurityGroup, Subnet, Vpc,
+};
+
+/// Batched reads, by id where nothing else is said.
+pub struct Reads {
+    pub(super) addresses: Batched<String, Address>,
+    /// By the instance that holds the address.
+    pub(super) addresses_by_instance: Batched<String, Address>,
+    pub(super) images: Batched<String, Image>,
+    pub(super) instances: Batched<String, Instance>,
+    pub(super) internet_gateways: Batched<String, InternetGateway>,
+    pub(super) launch_templates: Batched<String, LaunchTemplate>,
+    /// The default version of each launch template, by the template's id.
+    pub(super) default_versions: Batched<String, LaunchTemplateVersion>,
+    pub(super) nat_gateways: Batched<String, NatGateway>,
+    pub(super) route_tables: Batched<String, RouteTable>,
+    /// With their rules.
+    pub(super) security_groups: Batched<String, SecurityGroup>,
+    pub(super) subnets: Batched<String, Subnet>,
+    pub(super) vpcs: Batched<String, Vpc>,
+}
+
+impl Reads {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            addresses: by_id(client, "allocation-id"),
+            addresses_by_instance: by_filter(client, "instance-id", |a: &Address| a.instance_id.clone()),
+            images: by_id(client, "image-id"),
+            instances: by_id(client, "instance-id"),
+            internet_gateways: by_id(client, "internet-gateway-id"),
+            launch_templates: template_versions::templates(client),
+            default_versions: template_versions::default_versions(client),
+            nat_gateways: by_id(client, "nat-gateway-id"),
+            route_tables: by_id(client, "route-table-id"),
+            security_groups: by_id(client, "group-id"),
+            subnets: by_id(client, "subnet-id"),
+            vpcs: by_id(client, "vpc-id"),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A subnet: one block of addresses in one zone.
+
+use super::listing;
+use super::refusals::{self, released};
+use super::tagging;
+use crate::call::{call, creating};
+use crate::tags::Tags;
+use crate::world::{Cx, World};
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType};
+use composite::{Child, Diff, Error, Id, Order};
+use serde::{Deserialize, Serialize};
+
+/// The spec of a subnet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subnet {
+    /// The VPC it is in.
+    pub vpc_id: String,
+    /// The address range, /16 to /28, inside the VPC's.
+    pub cidr_block: String,
+    /// The zone's name, such as `eu-west-1a`.
+    pub availability_zone: String,
+    /// Whether instances get a public address by themselves.
+    pub map_public_ip_on_launch: bool,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// What siblings may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubnetOut {
+    /// `subnet-…`
+    pub id: String,
+}
+
+impl Child for Subnet {
+    const KIND: &'static str = "subnet";
+    /// Two subnets of a VPC can't share an address.
+    const REPLACE: Order = Order::DeleteFirst;
+    type World = World;
+    type Out = SubnetOut;
+
+    fn diff(&self, saw: &Self) -> Diff {
+        if self.vpc_id != saw.vpc_id {
+            Diff::Replace("vpc_id")
+        } else if self.cidr_block != saw.cidr_block {
+            Diff::Replace("cidr_block")
+        } else if self.availability_zone != saw.availability_zone {
+            Diff::Replace("availability_zone")
+        } else if self == saw {
+            Diff::Same
+        } else {
+            Diff::Update
+        }
+    }
+
+    async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
+        listing::find::<types::Subnet>(cx).await
+    }
+
+    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
+        let request = cx
+            .world
+            .ec2
+            .create_subnet()
+            .vpc_id(&self.vpc_id)
+            .cidr_block(&self.cidr_block)
+            .availability_zone(&self.availability_zone)
+            .tag_specifications(tagging::specification(cx, ResourceType::Subnet, &self.tags));
+        let made = refusals::settled(cx, || creating("CreateSubnet", request.clone().send())).await?;
+        made.subnet.and_then(|s| s.subnet_id).ok_or_else(|| Error::message("CreateSubnet answered without an id"))
+    }
+
+    async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<SubnetOut, Error> {
+        let reads = &cx.world.reads.ec2.subnets;
+        let subnet = listing::appeared(cx, reads, id).await?;
+        tagging::sync(cx, &subnet, &self.tags).await?;
+        if subnet.map_public_ip_on_launch != Some(self.map_public_ip_on_launch) {
+            let wanted = AttributeBooleanValue::builder().value(self.map_public_ip_on_launch).build();
+            let request = cx.world.ec2.modify_subnet_attribute().subnet_id(id).map_public_ip_on_launch(wanted);
+            refusals::settled(cx, || call("ModifySubnetAttribute", request.clone().send())).await?;
+        }
+        reads.forget(id);
+        Ok(SubnetOut { id: id.clone() })
+    }
+
+    async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, SubnetOut)>, Error> {
+        let found = cx.world.reads.ec2.subnets.get(id).await?;
+        Ok(found.map(|subnet| {
+            let spec = Self {
+                tags: tagging::of_user(cx, &subnet),
+                vpc_id: subnet.vpc_id.unwrap_or_default(),
+                cidr_block: subnet.cidr_block.unwrap_or_default(),
+                availability_zone: subnet.availability_zone.unwrap_or_default(),
+                map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or_default(),
+            };
+            (spec, SubnetOut { id: id.clone() })
+        }))
+    }
+
+    async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
+        let request = cx.world.ec2.delete_subnet().subnet_id(id);
+        released(cx, id, || call("DeleteSubnet", request.clone().send())).await?;
+        cx.world.reads.ec2.subnets.forget(id);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_lies_is_fixed_and_public_addresses_are_not() {
+        let wanted = Subnet {
+            vpc_id: "vpc-1".into(),
+            cidr_block: "10.0.0.0/24".into(),
+            availability_zone: "eu-west-1a".into(),
+            map_public_ip_on_launch: true,
+            tags: Tags::new(),
+        };
+        let changed = |change: fn(&mut Subnet)| {
+            let mut saw = wanted.clone();
+            change(&mut saw);
+            wanted.diff(&saw)
+        };
+        assert_eq!(changed(|_| ()), Diff::Same);
+        assert_eq!(changed(|s| s.map_public_ip_on_launch = false), Diff::Update);
+        assert_eq!(changed(|s| s.vpc_id = "vpc-2".into()), Diff::Replace("vpc_id"));
+        assert_eq!(changed(|s| s.cidr_block = "10.0.1.0/24".into()), Diff::Replace("cidr_block"));
+        assert_eq!(changed(|s| s.availability_zone = "eu-west-1b".into()), Diff::Replace("availability_zone"));
+    }
+}
