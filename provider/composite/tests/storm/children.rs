@@ -1,6 +1,6 @@
 //! A small site: what it is made of, and its wiring.
 
-use composite::{Child, Cx, Diff, Error, Graph, Id, Order, Value};
+use composite::{Child, Cx, Diff, Error, Graph, Id, Json, Order, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Cloud, Wanted};
@@ -65,6 +65,9 @@ macro_rules! child {
                 loop {
                     match cx.world.cloud.describe($kind, id).await? {
                         None => return Err(Error::message("vanished")),
+                        Some((spec, _)) if matches!(self.diff(&spec_of(&spec)), Diff::Replace(_)) => {
+                            return Err(Error::message("can't change in place"));
+                        }
                         Some((spec, _)) if spec != wanted.spec => cx.world.cloud.update($kind, id, self.wanted()).await?,
                         Some((_, true)) => return Ok(out($kind, id)),
                         Some((_, false)) => stop(cx)?,
@@ -73,7 +76,7 @@ macro_rules! child {
             }
             async fn read(cx: &Cx<'_, World>, id: &Id) -> Result<Option<(Self, Out)>, Error> {
                 let described = cx.world.cloud.describe($kind, id).await?;
-                Ok(described.map(|(spec, _)| (serde_json::from_value(spec).unwrap(), out($kind, id))))
+                Ok(described.map(|(spec, _)| (spec_of(&spec), out($kind, id))))
             }
             async fn delete(cx: &Cx<'_, World>, id: &Id) -> Result<(), Error> {
                 cx.world.cloud.delete($kind, id).await?;
@@ -92,6 +95,10 @@ macro_rules! name {
     ($name:literal) => {
         Some($name)
     };
+}
+
+fn spec_of<C: Child>(spec: &Json) -> C {
+    serde_json::from_value(spec.clone()).unwrap()
 }
 
 fn stop(cx: &Cx<'_, World>) -> Result<(), Error> {

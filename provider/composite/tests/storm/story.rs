@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use composite::{Applied, Graph, Ledger, Run, apply, plan, refresh};
+use composite::{Applied, Graph, Ledger, Record, Run, apply, plan, refresh};
 use tokio_util::sync::CancellationToken;
 
 use crate::children::{CATALOGUE, Find, Site, World, out, wire};
@@ -218,6 +218,12 @@ async fn check(site: &Site, ledger: &Ledger, world: &World) -> Result<(), String
     let shown: Vec<_> = planned.children().into_iter().map(|(key, spec)| (key, spec.unwrap())).collect();
     if shown != ledger.children().into_iter().collect::<Vec<_>>() {
         return Err(format!("plan shows {shown:?}, ledger {:?}", ledger.children()));
+    }
+    let live: Vec<_> = ledger.live.iter().map(Record::object).collect();
+    if let Some(record) =
+        ledger.live.iter().find(|record| record.needs.iter().any(|need| !live.contains(need)))
+    {
+        return Err(format!("holds on to what is gone: {record:?}"));
     }
     let remembered: BTreeMap<_, _> = ledger
         .live

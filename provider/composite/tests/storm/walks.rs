@@ -8,7 +8,7 @@ use composite::{
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use crate::children::{CATALOGUE, Find, Net, Role, Site, World, wire};
+use crate::children::{CATALOGUE, Find, Net, Profile, Role, Site, World, wire};
 use crate::cloud::{Cloud, Fault};
 use crate::story::chapters;
 
@@ -160,6 +160,50 @@ async fn an_object_that_was_found_and_is_of_no_use_is_replaced() {
         assert_eq!(objects.len(), 2);
         assert_eq!(objects["role/acme"].spec["path"], path);
     }
+}
+
+#[tokio::test]
+async fn a_found_object_is_deleted_before_what_it_may_hold_on_to() {
+    let quiet = world(&[]);
+    let mut without_cache = made(&quiet).await;
+    without_cache.live.retain(|record| record.key != "cache");
+    // A new net replaces the group; the cache, which nobody remembers, refers to the old one.
+    let moved = Site { cidr: "10.1.0.0/16", ..site() };
+    for call in quiet.cloud.calls() + 1.. {
+        let world = world(&[(call, Fault::Fail)]);
+        made(&world).await;
+        world.cloud.time_passes();
+        let result = applied(Some(&wire(&moved)), &without_cache, &world).await;
+        if !result.is_done() && result.ledger.live.iter().any(|record| record.key == "cache") {
+            assert!(applied(None, &result.ledger, &world).await.is_done());
+            assert!(world.cloud.objects().is_empty());
+        }
+        assert_eq!(world.cloud.violations(), Vec::<String>::new());
+        if world.cloud.has_faults_left() {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_found_although_one_of_another_kind_with_its_id_is_on_its_way_out() {
+    let world = world(&[]);
+    let wiring = |role: bool| {
+        let mut g = Graph::new();
+        let net = g.child("net", (), |()| Net { cidr: "10.0.0.0/16".into() });
+        g.child("profile", net, |net| Profile { role: net });
+        if role {
+            g.child("role", (), |()| Role { path: "/".into() });
+        }
+        g
+    };
+    let mut ledger = applied(Some(&wiring(true)), &Ledger::default(), &world).await.ledger;
+    world.cloud.time_passes();
+    ledger.live.retain(|record| record.key != "profile");
+    let result = applied(Some(&wiring(false)), &ledger, &world).await;
+    assert!(result.is_done(), "{:?}", texts(&result));
+    let keys: Vec<_> = world.cloud.objects().into_values().map(|object| object.key).collect();
+    assert_eq!(keys, ["net", "profile"]);
 }
 
 #[tokio::test]
