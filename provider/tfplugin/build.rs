@@ -1,7 +1,8 @@
 //! Generates the protocol's types. protox parses the `.proto` files in Rust, so no `protoc` is needed.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files = ["tfplugin6", "grpc_broker", "grpc_controller", "grpc_stdio"].map(|name| format!("proto/{name}.proto"));
+    let files = ["tfplugin6", "grpc_broker", "grpc_controller", "grpc_stdio"]
+        .map(|name| format!("proto/{name}.proto"));
     for file in &files {
         println!("cargo:rerun-if-changed={file}");
     }

@@ -12,8 +12,8 @@
 //! ```
 use std::{fs, io::ErrorKind, path::PathBuf, process::ExitCode, sync::Arc, sync::OnceLock};
 use tfplugin::{
-    Applied, Apply, Attr, Attributes, Cx, Diagnostic, Diagnostics, Function, FunctionError, Imported, Parameter, Path,
-    Provider, ReadOutcome, Resource, Server, Signature, Type, Value,
+    Applied, Apply, Attr, Attributes, Cx, Diagnostic, Diagnostics, Function, FunctionError, Imported,
+    Parameter, Path, Provider, ReadOutcome, Resource, Server, Signature, Type, Value,
 };
 
 /// The folder of the notes, known once the provider is configured.
@@ -84,7 +84,8 @@ impl NoteResource {
     fn write(&self, note: &mut Note) -> Result<(), Diagnostic> {
         let text = note.text.clone().unwrap_or_default();
         note.length = i64::try_from(text.len()).ok().into();
-        fs::write(self.file(note)?, text).map_err(|error| Diagnostic::error("Can't write the note", error.to_string()))
+        fs::write(self.file(note)?, text)
+            .map_err(|error| Diagnostic::error("Can't write the note", error.to_string()))
     }
 
     fn remove(&self, note: &Note) -> Result<(), Diagnostic> {

@@ -101,7 +101,10 @@ impl AttributeType for i64 {
     fn from_known(value: &Value) -> Result<Attr<Self>, Diagnostic> {
         match value {
             Value::Number(number) => number.as_i64().map(Attr::Known).ok_or_else(|| {
-                Diagnostic::error("Not a whole number", format!("Expected a whole number of 64 bits, found {number}."))
+                Diagnostic::error(
+                    "Not a whole number",
+                    format!("Expected a whole number of 64 bits, found {number}."),
+                )
             }),
             other => Err(mismatch("a number", other)),
         }
@@ -239,7 +242,9 @@ fn collection(element: Kind, nesting: Nesting, plain: fn(Type) -> Type) -> Kind 
 
 fn element<T: AttributeType>(value: &Value) -> Result<Attr<T>, Diagnostic> {
     match T::read(value)? {
-        Attr::Null => Err(Diagnostic::error("Null element", "An element of this collection is null. Leave it out.")),
+        Attr::Null => {
+            Err(Diagnostic::error("Null element", "An element of this collection is null. Leave it out."))
+        }
         known_or_unknown => Ok(known_or_unknown),
     }
 }

@@ -17,17 +17,20 @@ use crate::{
         proto::{self, provider_client::ProviderClient},
     },
 };
-use launch::Process;
+use launch::{Address, Process};
 use schema::Schemas;
 use serde_json::Value as Json;
 use std::{borrow::Borrow, process::ExitStatus, sync::Arc, time::Duration};
 use tonic::transport::Channel;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 
+/// The generated types of the protocol, for [`Client::raw`].
+pub use crate::rpc::proto as raw;
 pub use config::UNKNOWN;
 pub use launch::{Identity, Launch};
 pub use lifecycle::{Action, Outcome, State};
-/// The generated types of the protocol, for [`Client::raw`].
-pub use crate::rpc::proto as raw;
 
 /// Why a call gave no answer, or one that Terraform wouldn't take.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +52,7 @@ pub enum Error {
 /// A running provider.
 pub struct Client {
     process: Process,
+    address: Address,
     channel: Channel,
     schemas: Arc<Schemas>,
 }
@@ -59,11 +63,12 @@ impl Client {
     /// # Errors
     /// [`Error::Launch`] if it doesn't start or refuses us.
     pub async fn launch(launch: Launch) -> Result<Self, Error> {
-        let (process, channel) = launch.start().await?;
+        let (process, address) = launch.start().await?;
+        let channel = address.connect().await?;
         let request = proto::get_provider_schema::Request {};
         let response = provider(channel.clone()).get_provider_schema(request).await?.into_inner();
         let schemas = Arc::new(Schemas::read(response)?);
-        Ok(Self { process, channel, schemas })
+        Ok(Self { process, address, channel, schemas })
     }
 
     /// The process id.
@@ -79,6 +84,24 @@ impl Client {
     /// The generated client, for calls with odd arguments.
     pub fn raw(&self) -> ProviderClient<Channel> {
         provider(self.channel.clone())
+    }
+
+    /// Asks the health service whether the plugin serves.
+    ///
+    /// # Errors
+    /// [`Error::Call`] if there is no answer.
+    pub async fn is_healthy(&self) -> Result<bool, Error> {
+        let request = HealthCheckRequest { service: "plugin".into() };
+        let response = HealthClient::new(self.channel.clone()).check(request).await?.into_inner();
+        Ok(response.status() == ServingStatus::Serving)
+    }
+
+    /// Opens a further connection with the same certificate.
+    ///
+    /// # Errors
+    /// [`Error::Launch`] if the provider refuses it.
+    pub async fn reconnect(&self) -> Result<ProviderClient<Channel>, Error> {
+        Ok(provider(self.address.connect().await?))
     }
 
     /// Ends the process at once, as a crash would.
@@ -138,13 +161,20 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Protocol`] if the answer has unknown values or changes what the configuration says.
-    pub async fn read_data_source(&self, type_name: &str, config: &Json) -> Result<(Value, Diagnostics), Error> {
+    pub async fn read_data_source(
+        &self,
+        type_name: &str,
+        config: &Json,
+    ) -> Result<(Value, Diagnostics), Error> {
         let shape = self.schemas.data_source(type_name)?;
         let config = config::value(config, &shape.schema)?;
         let dynamic = Some(encoded(&config, shape)?);
-        let request =
-            proto::validate_data_resource_config::Request { type_name: type_name.into(), config: dynamic.clone() };
-        let found = diagnostics(self.raw().validate_data_resource_config(request).await?.into_inner().diagnostics);
+        let request = proto::validate_data_resource_config::Request {
+            type_name: type_name.into(),
+            config: dynamic.clone(),
+        };
+        let found =
+            diagnostics(self.raw().validate_data_resource_config(request).await?.into_inner().diagnostics);
         if found.has_errors() {
             return Ok((Value::Null, found));
         }
@@ -169,7 +199,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Config`] if there is no such function or the arguments don't fit.
-    pub async fn call_function(&self, name: &str, arguments: &[Json]) -> Result<Result<Value, FunctionError>, Error> {
+    pub async fn call_function(
+        &self,
+        name: &str,
+        arguments: &[Json],
+    ) -> Result<Result<Value, FunctionError>, Error> {
         let function = self.schemas.function(name)?;
         let arguments = arguments.iter().enumerate().map(|(i, argument)| {
             let ty = function.parameters.get(i).or(function.variadic.as_ref());
@@ -190,7 +224,9 @@ impl Client {
 
 fn provider(channel: Channel) -> ProviderClient<Channel> {
     use crate::rpc::MESSAGE_LIMIT;
-    ProviderClient::new(channel).max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT)
+    ProviderClient::new(channel)
+        .max_decoding_message_size(MESSAGE_LIMIT)
+        .max_encoding_message_size(MESSAGE_LIMIT)
 }
 
 fn encoded(value: &Value, shape: &schema::Shape) -> Result<proto::DynamicValue, Error> {

@@ -17,5 +17,9 @@ pub trait DataSource: Send + Sync + 'static {
     }
 
     /// Looks it up: returns the configuration with the computed attributes filled in.
-    fn read(&self, cx: &Cx, config: Self::Model) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+    fn read(
+        &self,
+        cx: &Cx,
+        config: Self::Model,
+    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
 }

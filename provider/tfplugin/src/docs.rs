@@ -75,7 +75,8 @@ pub fn render(server: &Server, examples: &Examples) -> BTreeMap<String, String> 
     }
     for (function, implementation) in &server.functions {
         let signature = implementation.signature();
-        let mut page = Page::new(&format!("{function} function - {name}"), Some("Function"), &signature.summary);
+        let mut page =
+            Page::new(&format!("{function} function - {name}"), Some("Function"), &signature.summary);
         page.title(&format!("function: {function}"), &signature.description);
         page.example(examples.examples.get(&format!("provider::{name}::{function}")).map(String::as_str));
         page.signature(function, &signature);

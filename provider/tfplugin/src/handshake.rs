@@ -27,7 +27,9 @@ pub(crate) enum Refused {
     NotTerraform,
     #[error("This provider speaks plugin protocol 6, which needs Terraform 1.0 or later.")]
     Protocol,
-    #[error("The client sent no certificate (PLUGIN_CLIENT_CERT). This provider only serves clients that it can tell.")]
+    #[error(
+        "The client sent no certificate (PLUGIN_CLIENT_CERT). This provider only serves clients that it can tell."
+    )]
     NoCertificate,
 }
 
@@ -68,7 +70,9 @@ mod tests {
     use super::*;
 
     fn read(vars: &[(&str, &str)]) -> Result<Handshake, Refused> {
-        Handshake::read(|name| vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Handshake::read(|name| {
+            vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]

@@ -14,7 +14,8 @@ use tracing_subscriber::{EnvFilter, Layer, layer::Context, layer::SubscriberExt,
 /// neither is set). A panic is logged with its place. Call it first thing in `main`; later calls change nothing.
 pub fn init() {
     let level = ["TF_LOG_PROVIDER", "TF_LOG"].iter().find_map(|name| std::env::var(name).ok());
-    let registered = tracing_subscriber::registry().with(Hclog.with_filter(filter(level.as_deref()))).try_init();
+    let registered =
+        tracing_subscriber::registry().with(Hclog.with_filter(filter(level.as_deref()))).try_init();
     if registered.is_ok() {
         std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     }
@@ -32,7 +33,8 @@ fn filter(level: Option<&str>) -> EnvFilter {
         _ => "error",
     };
     let quiet = if matches!(level, "off" | "error") { level } else { "warn" };
-    let libraries = ["h2", "hyper", "hyper_util", "rustls", "tonic", "tower"].map(|name| format!(",{name}={quiet}"));
+    let libraries =
+        ["h2", "hyper", "hyper_util", "rustls", "tonic", "tower"].map(|name| format!(",{name}={quiet}"));
     EnvFilter::new(level.to_owned() + &libraries.concat())
 }
 

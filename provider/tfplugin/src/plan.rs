@@ -8,7 +8,6 @@ use crate::{
     schema::{Attribute, Kind, Nesting, Schema},
 };
 
-
 #[derive(Debug, PartialEq)]
 pub(crate) struct Prepared {
     pub planned: Value,
@@ -77,7 +76,13 @@ fn or_default<'a>(attribute: &'a Attribute, config: &'a Value) -> &'a Value {
 }
 
 /// Plans each object of a nested attribute, with the prior object that it continues, if that can be told.
-fn nested(nesting: Nesting, schema: &Schema, config: &Value, prior: Option<&Value>, computed: Computed) -> Value {
+fn nested(
+    nesting: Nesting,
+    schema: &Schema,
+    config: &Value,
+    prior: Option<&Value>,
+    computed: Computed,
+) -> Value {
     let element = |config: &Value, prior: Option<&Value>| match config {
         Value::Unknown => Value::Unknown,
         config => object(schema, config, prior.filter(|prior| !prior.is_null()), computed),
@@ -88,7 +93,9 @@ fn nested(nesting: Nesting, schema: &Schema, config: &Value, prior: Option<&Valu
             Value::Map(items.iter().map(|(key, item)| (key.clone(), element(item, prior(key)))).collect())
         }
         (Nesting::List, Value::List(items)) => {
-            let prior = |index: usize, item| elements(prior).get(index).filter(|prior| continues(schema, item, prior));
+            let prior = |index: usize, item| {
+                elements(prior).get(index).filter(|prior| continues(schema, item, prior))
+            };
             Value::List(items.iter().enumerate().map(|(i, item)| element(item, prior(i, item))).collect())
         }
         (Nesting::Set, Value::List(items)) => {
@@ -110,18 +117,27 @@ fn elements(prior: Option<&Value>) -> &[Value] {
 /// or set take over the computed values: the same index says nothing once an element was inserted before it.
 fn continues(schema: &Schema, config: &Value, prior: &Value) -> bool {
     schema.attributes.iter().filter(|attribute| !attribute.write_only).all(|attribute| {
-        let (config, prior) = (or_default(attribute, config.get(&attribute.name)), prior.get(&attribute.name));
+        let (config, prior) =
+            (or_default(attribute, config.get(&attribute.name)), prior.get(&attribute.name));
         match (config, prior, &attribute.kind) {
             (Value::Null, _, _) if attribute.computed => true,
-            (Value::Map(_), Value::Map(_), Kind::Nested(Nesting::Single, schema)) => continues(schema, config, prior),
+            (Value::Map(_), Value::Map(_), Kind::Nested(Nesting::Single, schema)) => {
+                continues(schema, config, prior)
+            }
             (Value::Map(config), Value::Map(prior), Kind::Nested(Nesting::Map, schema)) => {
                 config.len() == prior.len()
-                    && config.iter().all(|(key, item)| prior.get(key).is_some_and(|prior| continues(schema, item, prior)))
+                    && config
+                        .iter()
+                        .all(|(key, item)| prior.get(key).is_some_and(|prior| continues(schema, item, prior)))
             }
-            (Value::List(config), Value::List(prior), Kind::Nested(nesting, schema)) if config.len() == prior.len() => {
+            (Value::List(config), Value::List(prior), Kind::Nested(nesting, schema))
+                if config.len() == prior.len() =>
+            {
                 let mut pairs = config.iter().zip(prior);
                 match nesting {
-                    Nesting::Set => config.iter().all(|item| prior.iter().any(|prior| continues(schema, item, prior))),
+                    Nesting::Set => {
+                        config.iter().all(|item| prior.iter().any(|prior| continues(schema, item, prior)))
+                    }
                     _ => pairs.all(|(item, prior)| continues(schema, item, prior)),
                 }
             }
@@ -147,7 +163,9 @@ fn replaced(schema: &Schema, planned: &Value, prior: &Value, path: &Path, found:
                 replaced(schema, planned, prior, &path, found);
             }
             (Kind::Nested(Nesting::Map, schema), Value::Map(planned), Value::Map(prior)) => {
-                for (key, planned, prior) in planned.iter().filter_map(|(key, item)| Some((key, item, prior.get(key)?))) {
+                for (key, planned, prior) in
+                    planned.iter().filter_map(|(key, item)| Some((key, item, prior.get(key)?)))
+                {
                     replaced(schema, planned, prior, &path.clone().key(key), found);
                 }
             }
@@ -157,7 +175,9 @@ fn replaced(schema: &Schema, planned: &Value, prior: &Value, path: &Path, found:
                 }
             }
             // an element of a set can't be followed, so a set that changes and has such an attribute counts as a whole
-            (Kind::Nested(Nesting::Set, schema), _, _) if schema.attributes.iter().any(|inner| inner.replace) => {
+            (Kind::Nested(Nesting::Set, schema), _, _)
+                if schema.attributes.iter().any(|inner| inner.replace) =>
+            {
                 found.push(path);
             }
             _ => {}
@@ -194,7 +214,9 @@ fn collect_write_only(schema: &Schema, value: &Value, path: &Path, found: &mut V
             (_, Value::Null) => {}
             _ if attribute.write_only => found.push(path),
             (Kind::Nested(Nesting::Map, schema), Value::Map(items)) => {
-                items.iter().for_each(|(key, item)| collect_write_only(schema, item, &path.clone().key(key), found));
+                items
+                    .iter()
+                    .for_each(|(key, item)| collect_write_only(schema, item, &path.clone().key(key), found));
             }
             (Kind::Nested(_, schema), Value::List(items)) => {
                 let items = items.iter().enumerate();

@@ -7,8 +7,18 @@ const REDACTED: &str = "(redacted)";
 
 /// Ends of names whose values are secret, in lower case without separators.
 const SECRET_NAMES: [&str; 12] = [
-    "password", "passphrase", "secret", "secretstring", "token", "authorization", "credential", "credentials",
-    "accesskey", "privatekey", "apikey", "signature",
+    "password",
+    "passphrase",
+    "secret",
+    "secretstring",
+    "token",
+    "authorization",
+    "credential",
+    "credentials",
+    "accesskey",
+    "privatekey",
+    "apikey",
+    "signature",
 ];
 
 /// In front of a secret in an `Authorization` header.
@@ -20,7 +30,8 @@ fn is_secret_name(name: &str) -> bool {
     if ["Expired", "Invalid", "Missing"].iter().any(|error| name.starts_with(error)) {
         return false;
     }
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     SECRET_NAMES.iter().any(|secret| plain.ends_with(secret))
 }
 
@@ -95,7 +106,10 @@ mod tests {
             (format!("key {KEY} used"), "key (redacted) used"),
             (format!("session {session}."), "session (redacted)."),
             ("password=hunter2 user=joe".into(), "password=(redacted) user=joe"),
-            (r#"{"master_password": "hunter2", "n": 1}"#.into(), r#"{"master_password": "(redacted)", "n": 1}"#),
+            (
+                r#"{"master_password": "hunter2", "n": 1}"#.into(),
+                r#"{"master_password": "(redacted)", "n": 1}"#,
+            ),
             (r#"{\"SessionToken\":\"abc\"}"#.into(), r#"{\"SessionToken\":\"(redacted)\"}"#),
             ("Authorization: Bearer abc.def\nHost: x".into(), "Authorization: (redacted)\nHost: x"),
             (

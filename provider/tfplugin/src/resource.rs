@@ -62,9 +62,16 @@ pub trait Resource: Send + Sync + 'static {
 
     /// Finds an existing object by the id that a person gave. Terraform reads it afterwards, so the state only has to
     /// hold what [`read`](Self::read) needs.
-    fn import(&self, cx: &Cx, id: &str) -> impl Future<Output = Result<Imported<Self::Model>, Diagnostics>> + Send {
+    fn import(
+        &self,
+        cx: &Cx,
+        id: &str,
+    ) -> impl Future<Output = Result<Imported<Self::Model>, Diagnostics>> + Send {
         let _ = (cx, id);
-        async { Err(Diagnostic::error("Import isn't supported", format!("A {} can't be imported.", Self::NAME)).into()) }
+        async {
+            Err(Diagnostic::error("Import isn't supported", format!("A {} can't be imported.", Self::NAME))
+                .into())
+        }
     }
 
     /// Turns stored state of an older schema version into the current one. Attributes that the schema doesn't know are

@@ -42,7 +42,11 @@ pub(crate) struct Service {
 impl Service {
     /// Runs the work of one rpc as a task of its own: a panic ends the task and becomes a diagnostic, and a caller that
     /// goes away doesn't tear the work off at an arbitrary point.
-    async fn run<T, F>(&self, rpc: &'static str, work: impl FnOnce(Arc<Server>, Cx) -> F) -> Result<T, Diagnostics>
+    async fn run<T, F>(
+        &self,
+        rpc: &'static str,
+        work: impl FnOnce(Arc<Server>, Cx) -> F,
+    ) -> Result<T, Diagnostics>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Diagnostics>> + Send + 'static,
@@ -58,11 +62,16 @@ impl Service {
 }
 
 fn panicked(rpc: &str, payload: &(dyn Any + Send)) -> Diagnostic {
-    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("no message");
     Diagnostic::error(
         "The provider has a bug",
-        format!("{rpc} panicked: {text}. Please report this to the developers of the provider; TF_LOG=ERROR shows the place."),
+        format!(
+            "{rpc} panicked: {text}. Please report this to the developers of the provider; TF_LOG=ERROR shows the place."
+        ),
     )
 }
 

@@ -12,7 +12,10 @@ use plugin::{
     grpc_stdio_server::GrpcStdioServer,
 };
 use proto::provider_server::ProviderServer;
-use std::{error::Error, io::Write, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    error::Error, fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::ExitCode, sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::UnixListener,
     signal::unix::{SignalKind, signal},
@@ -33,7 +36,8 @@ impl Server {
     /// With `--debug` on the command line, it waits for any number of runs of Terraform instead, which find it by the
     /// `TF_REATTACH_PROVIDERS` line that it prints; Ctrl-C ends it.
     pub async fn serve(self) -> ExitCode {
-        let debug = std::env::args().skip(1).any(|argument| matches!(argument.as_str(), "--debug" | "-debug"));
+        let debug =
+            std::env::args().skip(1).any(|argument| matches!(argument.as_str(), "--debug" | "-debug"));
         let served = if debug { self.serve_debug().await } else { self.serve_plugin().await };
         match served {
             Ok(()) => ExitCode::SUCCESS,
@@ -112,9 +116,11 @@ struct Socket {
 
 impl Socket {
     fn bind(parent: &Path) -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new().prefix("tf").tempdir_in(parent)?;
+        let private = fs::Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("tf").permissions(private).tempdir_in(parent)?;
         let path = folder.path().join("provider");
-        let listener = UnixListener::bind(&path).map_err(|error| format!("socket {}: {error}", path.display()))?;
+        let listener =
+            UnixListener::bind(&path).map_err(|error| format!("socket {}: {error}", path.display()))?;
         Ok(Self { listener, path, _folder: folder })
     }
 }

@@ -3,8 +3,8 @@
 use crate::{
     DataSource, Diagnostic, EphemeralResource, Function, Provider, Resource,
     erased::{
-        DynDataSource, DynEphemeral, DynFunction, DynProvider, DynResource, ErasedDataSource, ErasedEphemeral,
-        ErasedFunction, ErasedProvider, ErasedResource,
+        DynDataSource, DynEphemeral, DynFunction, DynProvider, DynResource, ErasedDataSource,
+        ErasedEphemeral, ErasedFunction, ErasedProvider, ErasedResource,
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -96,7 +96,8 @@ impl Server {
 }
 
 fn find<'a, T>(offers: &'a BTreeMap<String, T>, what: &str, name: &str) -> Result<&'a T, Diagnostic> {
-    let unknown = || Diagnostic::error(format!("Unknown {what}"), format!("The provider has no {what} {name:?}."));
+    let unknown =
+        || Diagnostic::error(format!("Unknown {what}"), format!("The provider has no {what} {name:?}."));
     offers.get(name).ok_or_else(unknown)
 }
 

@@ -243,3 +243,6 @@ impl DecodeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

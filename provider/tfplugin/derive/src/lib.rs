@@ -5,7 +5,9 @@ mod options;
 use options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Lit, Meta, ext::IdentExt, parse_macro_input};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Lit, Meta, ext::IdentExt, parse_macro_input,
+};
 
 /// Makes a struct the one declaration of a set of attributes: the schema, the documentation and the conversion from and
 /// to Terraform's values.
@@ -103,7 +105,10 @@ fn description(attributes: &[Attribute]) -> syn::Result<String> {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         let Meta::NameValue(doc) = &attribute.meta else { continue };
         let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &doc.value else {
-            return Err(Error::new_spanned(doc, "write the description as a doc comment: the docs are made from it"));
+            return Err(Error::new_spanned(
+                doc,
+                "write the description as a doc comment: the docs are made from it",
+            ));
         };
         let text = text.value();
         lines.push(text.strip_prefix(' ').unwrap_or(&text).trim_end().to_owned());

@@ -46,7 +46,9 @@ impl Options {
     /// The combinations that Terraform refuses, or that make no sense.
     fn check(&self) -> Result<(), &'static str> {
         if !(self.required || self.optional || self.computed) {
-            return Err("say who sets this attribute: #[attr(required)], #[attr(optional)] or #[attr(computed)]");
+            return Err(
+                "say who sets this attribute: #[attr(required)], #[attr(optional)] or #[attr(computed)]",
+            );
         }
         if self.required && (self.optional || self.computed) {
             return Err("a required attribute is neither optional nor computed");
@@ -58,7 +60,9 @@ impl Options {
             return Err("`keep` goes with `computed` alone: an optional and computed attribute stays anyway");
         }
         if self.write_only && (self.computed || self.default.is_some() || self.replace) {
-            return Err("a write-only attribute is not kept, so it can't be computed, have a default or force a replacement");
+            return Err(
+                "a write-only attribute is not kept, so it can't be computed, have a default or force a replacement",
+            );
         }
         Ok(())
     }

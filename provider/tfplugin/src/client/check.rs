@@ -75,9 +75,15 @@ fn planned_attribute(
             if config.len() == planned.len() =>
         {
             let allowed = |planned: &Value| {
-                config.iter().any(|config| planned_object(schema, &Value::Null, config, planned, path).is_ok())
+                config
+                    .iter()
+                    .any(|config| planned_object(schema, &Value::Null, config, planned, path).is_ok())
             };
-            if planned.iter().all(allowed) { Ok(()) } else { broken(path, "an element of the planned set isn't configured") }
+            if planned.iter().all(allowed) {
+                Ok(())
+            } else {
+                broken(path, "an element of the planned set isn't configured")
+            }
         }
         _ => broken(path, format!("planned {planned:?}, configured {config:?}, before {prior:?}")),
     }

@@ -16,7 +16,8 @@ pub(super) fn value(json: &Json, schema: &Schema) -> Result<Value, Error> {
 }
 
 fn object(json: &Json, schema: &Schema, at: &str) -> Result<Value, Error> {
-    let items = json.as_object().ok_or_else(|| Error::Config(format!("{at}: expected an object, found {json}")))?;
+    let items =
+        json.as_object().ok_or_else(|| Error::Config(format!("{at}: expected an object, found {json}")))?;
     if let Some(stray) = items.keys().find(|name| schema.attribute(name).is_none()) {
         return Err(Error::Config(format!("no argument {at}{stray}")));
     }
@@ -42,7 +43,9 @@ fn argument(json: &Json, attribute: &Attribute, at: &str) -> Result<Value, Error
         Kind::Nested(Nesting::Single, schema) => object(json, schema, &format!("{at}.")),
         Kind::Nested(Nesting::Map, schema) => {
             let items = json.as_object().ok_or_else(|| Error::Config(format!("{at}: expected an object")))?;
-            let items = items.iter().map(|(key, item)| Ok((key.clone(), object(item, schema, &format!("{at}[{key}]."))?)));
+            let items = items
+                .iter()
+                .map(|(key, item)| Ok((key.clone(), object(item, schema, &format!("{at}[{key}]."))?)));
             Ok(Value::Map(items.collect::<Result<_, Error>>()?))
         }
         Kind::Nested(nesting, schema) => {

@@ -71,7 +71,7 @@ impl Launch {
         Self { identity, ..self }
     }
 
-    pub(super) async fn start(self) -> Result<(Process, Channel), Error> {
+    pub(super) async fn start(self) -> Result<(Process, Address), Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Launch(error.to_string());
         let certificate = Certificate::new().map_err(|error| failed(&error))?;
         let mut child = Command::new(&self.binary)
@@ -95,14 +95,15 @@ impl Launch {
             let status = process.exited().await;
             return Err(Error::Launch(format!("no handshake line; {status}; {}", process.log())));
         }
-        let (socket, server) = parse(line.trim_end()).ok_or_else(|| failed(&format!("handshake line {line:?}")))?;
+        let (socket, server) =
+            parse(line.trim_end()).ok_or_else(|| failed(&format!("handshake line {line:?}")))?;
         let identity = match self.identity {
             Identity::Own => Some(certificate),
             Identity::Anonymous => None,
             Identity::Stranger => Some(Certificate::new().map_err(|error| failed(&error))?),
         };
         let config = client_config(server, identity).map_err(|error| failed(&error))?;
-        Ok((process, connect(socket, config).await?))
+        Ok((process, Address { socket, config: Arc::new(config) }))
     }
 }
 
@@ -142,7 +143,10 @@ impl Certificate {
     }
 }
 
-fn client_config(server: CertificateDer<'static>, identity: Option<Certificate>) -> Result<ClientConfig, rustls::Error> {
+fn client_config(
+    server: CertificateDer<'static>,
+    identity: Option<Certificate>,
+) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Arc::new(PinnedServer(Pinned::new(server, &provider)));
     let builder = ClientConfig::builder_with_provider(provider)
@@ -159,22 +163,30 @@ fn client_config(server: CertificateDer<'static>, identity: Option<Certificate>)
     Ok(config)
 }
 
-async fn connect(socket: PathBuf, config: ClientConfig) -> Result<Channel, Error> {
-    let connector = TlsConnector::from(Arc::new(config));
-    let connect = tower::service_fn(move |_| {
-        let (socket, connector) = (socket.clone(), connector.clone());
-        async move {
-            let stream = UnixStream::connect(socket).await?;
-            let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
-            connector.connect(name, stream).await.map(TokioIo::new)
-        }
-    });
-    // the name is of no use: the connector knows the socket
-    let endpoint = Endpoint::from_static("http://provider");
-    endpoint.connect_with_connector(connect).await.map_err(|error| {
-        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        Error::Launch(format!("{error}: {cause}"))
-    })
+/// Where a provider listens, and how to show who we are.
+pub(super) struct Address {
+    socket: PathBuf,
+    config: Arc<ClientConfig>,
+}
+
+impl Address {
+    pub async fn connect(&self) -> Result<Channel, Error> {
+        let (socket, connector) = (self.socket.clone(), TlsConnector::from(Arc::clone(&self.config)));
+        let connect = tower::service_fn(move |_| {
+            let (socket, connector) = (socket.clone(), connector.clone());
+            async move {
+                let stream = UnixStream::connect(socket).await?;
+                let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
+                connector.connect(name, stream).await.map(TokioIo::new)
+            }
+        });
+        // the name is of no use: the connector knows the socket
+        let endpoint = Endpoint::from_static("http://provider");
+        endpoint.connect_with_connector(connect).await.map_err(|error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            Error::Launch(format!("{error}: {cause}"))
+        })
+    }
 }
 
 #[derive(Debug)]

@@ -1,6 +1,9 @@
 //! The life of one object: what Terraform does between a configuration and the state file.
 
-use super::{Client, Error, check, config, decoded, diagnostics, encoded, launch::CAPABILITIES, proposed::proposed, proto, schema};
+use super::{
+    Client, Error, check, config, decoded, diagnostics, encoded, launch::CAPABILITIES, proposed::proposed,
+    proto, schema,
+};
 use crate::{Diagnostics, Path, Value};
 use schema::Shape;
 use serde_json::Value as Json;
@@ -59,7 +62,12 @@ impl Client {
         self.validate_value(type_name, &config::value(config, &shape.schema)?, shape).await
     }
 
-    async fn validate_value(&self, type_name: &str, config: &Value, shape: &Shape) -> Result<Diagnostics, Error> {
+    async fn validate_value(
+        &self,
+        type_name: &str,
+        config: &Value,
+        shape: &Shape,
+    ) -> Result<Diagnostics, Error> {
         let request = proto::validate_resource_config::Request {
             type_name: type_name.into(),
             config: Some(encoded(config, shape)?),
@@ -72,7 +80,12 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Protocol`] if the plan contradicts the configuration.
-    pub async fn plan(&self, type_name: &str, config: &Json, prior: Option<&State>) -> Result<Outcome, Error> {
+    pub async fn plan(
+        &self,
+        type_name: &str,
+        config: &Json,
+        prior: Option<&State>,
+    ) -> Result<Outcome, Error> {
         let shape = self.schemas.resource(type_name)?;
         let config = config::value(config, &shape.schema)?;
         let found = self.validate_value(type_name, &config, shape).await?;
@@ -171,7 +184,8 @@ impl Client {
             }
             prior = None;
         }
-        let (state, found) = self.call_apply(type_name, prior, &plan.planned, &config, &plan.private, shape).await?;
+        let (state, found) =
+            self.call_apply(type_name, prior, &plan.planned, &config, &plan.private, shape).await?;
         said.extend(found);
         Ok(Outcome { state, diagnostics: said, ..plan })
     }
@@ -180,7 +194,12 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Protocol`] if the provider contradicts the configuration or itself.
-    pub async fn converge(&self, type_name: &str, config: &Json, prior: Option<&State>) -> Result<Outcome, Error> {
+    pub async fn converge(
+        &self,
+        type_name: &str,
+        config: &Json,
+        prior: Option<&State>,
+    ) -> Result<Outcome, Error> {
         let plan = self.plan(type_name, config, prior).await?;
         self.apply(type_name, config, plan).await
     }
@@ -195,8 +214,9 @@ impl Client {
             return Ok(plan);
         }
         let shape = self.schemas.resource(type_name)?;
-        let (left, found) =
-            self.call_apply(type_name, Some(state.clone()), &Value::Null, &Value::Null, &plan.private, shape).await?;
+        let (left, found) = self
+            .call_apply(type_name, Some(state.clone()), &Value::Null, &Value::Null, &plan.private, shape)
+            .await?;
         let diagnostics: Diagnostics = plan.diagnostics.into_iter().chain(found).collect();
         if left.is_some() && !diagnostics.has_errors() {
             return Err(Error::Protocol("a destroy without an error left something behind".into()));
@@ -211,7 +231,8 @@ impl Client {
     pub async fn plan_destroy(&self, type_name: &str, state: &State) -> Result<Outcome, Error> {
         let shape = self.schemas.resource(type_name)?;
         let private = state.private.clone();
-        let plan = self.call_plan(type_name, &state.value, &Value::Null, &Value::Null, private, shape).await?;
+        let plan =
+            self.call_plan(type_name, &state.value, &Value::Null, &Value::Null, private, shape).await?;
         if !plan.planned.is_null() {
             return Err(Error::Protocol("the plan of a destroy leaves something".into()));
         }
@@ -269,7 +290,8 @@ impl Client {
         }
         let value = decoded(response.new_state.as_ref(), shape)?;
         check::state(&shape.schema, &value)?;
-        let read = (!value.is_null()).then(|| State { value, private: response.private, tainted: state.tainted });
+        let read =
+            (!value.is_null()).then(|| State { value, private: response.private, tainted: state.tainted });
         Ok(Outcome { state: read, diagnostics: found, ..Default::default() })
     }
 
@@ -306,8 +328,11 @@ impl Client {
     pub async fn upgrade(&self, type_name: &str, version: i64, stored: &Json) -> Result<Outcome, Error> {
         let shape = self.schemas.resource(type_name)?;
         let raw_state = proto::RawState { json: stored.to_string().into_bytes(), ..Default::default() };
-        let request =
-            proto::upgrade_resource_state::Request { type_name: type_name.into(), version, raw_state: Some(raw_state) };
+        let request = proto::upgrade_resource_state::Request {
+            type_name: type_name.into(),
+            version,
+            raw_state: Some(raw_state),
+        };
         let response = self.raw().upgrade_resource_state(request).await?.into_inner();
         let found = diagnostics(response.diagnostics);
         if found.has_errors() {
@@ -315,6 +340,10 @@ impl Client {
         }
         let value = decoded(response.upgraded_state.as_ref(), shape)?;
         check::state(&shape.schema, &value)?;
-        Ok(Outcome { state: Some(State { value, ..Default::default() }), diagnostics: found, ..Default::default() })
+        Ok(Outcome {
+            state: Some(State { value, ..Default::default() }),
+            diagnostics: found,
+            ..Default::default()
+        })
     }
 }

@@ -30,13 +30,15 @@ fn nested(nesting: Nesting, schema: &Schema, prior: &Value, config: &Value) -> V
         config => proposed(schema, prior, config),
     };
     match (nesting, config) {
-        (Nesting::Map, Value::Map(items)) => {
-            Value::Map(items.iter().map(|(key, config)| (key.clone(), element(prior.get(key), config))).collect())
-        }
+        (Nesting::Map, Value::Map(items)) => Value::Map(
+            items.iter().map(|(key, config)| (key.clone(), element(prior.get(key), config))).collect(),
+        ),
         (Nesting::List, Value::List(items)) => {
             let prior = elements(prior);
             let items = items.iter().enumerate();
-            Value::List(items.map(|(i, config)| element(prior.get(i).unwrap_or(&Value::Null), config)).collect())
+            Value::List(
+                items.map(|(i, config)| element(prior.get(i).unwrap_or(&Value::Null), config)).collect(),
+            )
         }
         (Nesting::Set, Value::List(items)) => {
             let mut left: Vec<&Value> = elements(prior).iter().collect();

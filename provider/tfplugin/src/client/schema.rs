@@ -80,7 +80,10 @@ fn attribute(from: proto::schema::Attribute) -> Result<Attribute, Error> {
                 NestingMode::Map => Nesting::Map,
                 NestingMode::Invalid => return Err(invalid("no nesting mode")),
             };
-            Kind::Nested(nesting, Schema { description: String::new(), attributes: attributes(object.attributes)? })
+            Kind::Nested(
+                nesting,
+                Schema { description: String::new(), attributes: attributes(object.attributes)? },
+            )
         }
         (false, Some(_)) => return Err(invalid("both a type and a nested type")),
         (true, None) => return Err(invalid("neither a type nor a nested type")),
@@ -101,7 +104,11 @@ fn attribute(from: proto::schema::Attribute) -> Result<Attribute, Error> {
 fn function(from: proto::Function) -> Result<Function, Error> {
     let returns = from.r#return.unwrap_or_default();
     Ok(Function {
-        parameters: from.parameters.iter().map(|parameter| ty(&parameter.r#type)).collect::<Result<_, _>>()?,
+        parameters: from
+            .parameters
+            .iter()
+            .map(|parameter| ty(&parameter.r#type))
+            .collect::<Result<_, _>>()?,
         variadic: from.variadic_parameter.map(|parameter| ty(&parameter.r#type)).transpose()?,
         returns: ty(&returns.r#type)?,
     })

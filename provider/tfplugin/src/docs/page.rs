@@ -68,7 +68,11 @@ impl Page {
             let mut first = true;
             for attribute in sorted.iter().filter(|attribute| belongs(attribute)) {
                 if std::mem::take(&mut first) {
-                    self.line(&if path.is_empty() { format!("\n{heading} {title}\n") } else { format!("\n{title}:\n") });
+                    self.line(&if path.is_empty() {
+                        format!("\n{heading} {title}\n")
+                    } else {
+                        format!("\n{title}:\n")
+                    });
                 }
                 self.line(&item(attribute, &anchor(path, attribute)));
             }
@@ -84,14 +88,20 @@ impl Page {
     }
 
     pub fn signature(&mut self, name: &str, signature: &Signature) {
-        let mut parameters: Vec<_> =
-            signature.parameters.iter().map(|parameter| format!("{} {}", parameter.name, parameter.ty)).collect();
-        parameters.extend(signature.variadic.as_ref().map(|parameter| format!("{} {}...", parameter.name, parameter.ty)));
+        let mut parameters: Vec<_> = signature
+            .parameters
+            .iter()
+            .map(|parameter| format!("{} {}", parameter.name, parameter.ty))
+            .collect();
+        parameters.extend(
+            signature.variadic.as_ref().map(|parameter| format!("{} {}...", parameter.name, parameter.ty)),
+        );
         let call = format!("{name}({}) {}", parameters.join(", "), signature.returns);
         self.line(&format!("\n## Signature\n\n```text\n{call}\n```\n\n## Arguments\n"));
         for (i, parameter) in signature.parameters.iter().chain(&signature.variadic).enumerate() {
             let variadic = if i == signature.parameters.len() { "Variadic, " } else { "" };
-            let line = format!("1. `{}` ({variadic}{}) {}", parameter.name, parameter.ty, parameter.description);
+            let line =
+                format!("1. `{}` ({variadic}{}) {}", parameter.name, parameter.ty, parameter.description);
             self.line(&line);
         }
     }

@@ -56,7 +56,8 @@ impl DataSource for Thing {
 
 #[test]
 fn pages_have_front_matter_examples_and_schemas() {
-    let server = Server::new("registry.terraform.io/x/things", "things", Things).data_source(Thing::default());
+    let server =
+        Server::new("registry.terraform.io/x/things", "things", Things).data_source(Thing::default());
     let examples = Examples::new().example("data.things_thing", "data \"things_thing\" \"x\" {}\n");
     let pages = render(&server, &examples);
     assert_eq!(pages.keys().collect::<Vec<_>>(), ["data-sources/thing.md", "index.md"]);
@@ -104,5 +105,8 @@ Required:
     );
     let index = &pages["index.md"];
     assert!(index.contains("Keeps things.\n\nMore about it."), "{index}");
-    assert!(index.contains("- `directory` (String, Deprecated) Where. **Deprecated:** Use `folder`."), "{index}");
+    assert!(
+        index.contains("- `directory` (String, Deprecated) Where. **Deprecated:** Use `folder`."),
+        "{index}"
+    );
 }

@@ -31,7 +31,8 @@ impl<E: EphemeralResource> DynEphemeral for ErasedEphemeral<E> {
 
     fn open<'a>(&'a self, cx: &'a Cx, config: &'a Value) -> Pending<'a, Result<Opened<Value>, Diagnostics>> {
         Box::pin(async move {
-            let Opened { result, private, renew_at } = self.inner.open(cx, E::Model::from_value(config)?).await?;
+            let Opened { result, private, renew_at } =
+                self.inner.open(cx, E::Model::from_value(config)?).await?;
             Ok(Opened { result: result.to_value().without_unknowns(), private, renew_at })
         })
     }

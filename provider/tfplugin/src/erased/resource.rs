@@ -1,7 +1,7 @@
 use super::{Pending, Shape, optional, state, validate};
 use crate::{
-    Applied, Apply, Attributes, Cx, Diagnostic, Diagnostics, Imported, MoveSource, Moved, Path, Plan, ReadOutcome,
-    Resource, Value, plan,
+    Applied, Apply, Attributes, Cx, Diagnostic, Diagnostics, Imported, MoveSource, Moved, Path, Plan,
+    ReadOutcome, Resource, Value, plan,
 };
 use serde_json::Value as Json;
 
@@ -134,7 +134,8 @@ impl<R: Resource> DynResource for ErasedResource<R> {
                     return ReadOutcome { state: Some(current.clone()), private, diagnostics: error.into() };
                 }
             };
-            let ReadOutcome { state: model, private, diagnostics } = self.inner.read(cx, model, private).await;
+            let ReadOutcome { state: model, private, diagnostics } =
+                self.inner.read(cx, model, private).await;
             ReadOutcome { state: Some(state(&self.shape.schema, model)), private, diagnostics }
         })
     }
@@ -152,7 +153,10 @@ impl<R: Resource> DynResource for ErasedResource<R> {
 
     fn move_state(&self, from: MoveSource) -> Option<Result<Moved<Value>, Diagnostic>> {
         self.inner.move_state(from).map(|moved| {
-            moved.map(|Moved { state: model, private }| Moved { state: state(&self.shape.schema, Some(model)), private })
+            moved.map(|Moved { state: model, private }| Moved {
+                state: state(&self.shape.schema, Some(model)),
+                private,
+            })
         })
     }
 }

@@ -9,9 +9,9 @@ pub(crate) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<V
     let decoded = match value {
         None => Ok(Value::Null),
         Some(value) if !value.msgpack.is_empty() => Value::from_msgpack(&value.msgpack, ty),
-        Some(value) if !value.json.is_empty() => {
-            serde_json::from_slice(&value.json).map_err(DecodeError::from).and_then(|json| Value::from_json(&json, ty))
-        }
+        Some(value) if !value.json.is_empty() => serde_json::from_slice(&value.json)
+            .map_err(DecodeError::from)
+            .and_then(|json| Value::from_json(&json, ty)),
         Some(_) => Ok(Value::Null),
     };
     decoded.map_err(|error| Diagnostic::error("Unreadable value", error.to_string()))
@@ -22,7 +22,8 @@ pub(crate) fn encode(value: &Value, ty: &Type) -> Result<proto::DynamicValue, Di
     match value.to_msgpack(ty) {
         Ok(msgpack) => Ok(proto::DynamicValue { msgpack, json: Vec::new() }),
         Err(error) => {
-            let detail = format!("A value doesn't fit the schema: {error}. Please report this to its developers.");
+            let detail =
+                format!("A value doesn't fit the schema: {error}. Please report this to its developers.");
             Err(Diagnostic::error("The provider has a bug", detail))
         }
     }
@@ -38,12 +39,15 @@ impl From<Diagnostic> for proto::Diagnostic {
             Severity::Error => proto::diagnostic::Severity::Error,
             Severity::Warning => proto::diagnostic::Severity::Warning,
         };
-        Self {
-            severity: severity.into(),
-            summary: diagnostic.summary,
-            detail: diagnostic.detail,
-            attribute: diagnostic.path.filter(|path| !path.is_root()).map(|path| (&path).into()),
+        let path = diagnostic.path.filter(|path| !path.is_root());
+        let mut detail = diagnostic.detail;
+        // Terraform shows the line of a top-level attribute; of one further in, just the resource. So we say it.
+        if let Some(nested) = path.as_ref().filter(|path| path.steps().len() > 1) {
+            let gap = if detail.is_empty() { "" } else { "\n\n" };
+            detail = format!("{detail}{gap}Attribute: {nested}");
         }
+        let attribute = path.as_ref().map(Into::into);
+        Self { severity: severity.into(), summary: diagnostic.summary, detail, attribute }
     }
 }
 

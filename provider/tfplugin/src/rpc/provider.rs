@@ -4,8 +4,7 @@ use super::{
     Reply, Service,
     convert::{decode, diagnostics, encode},
     proto::{self, provider_server::Provider},
-    reply, resource,
-    schema, split,
+    reply, resource, schema, split,
 };
 use crate::{FunctionError, Server, Value};
 use std::sync::Arc;
@@ -20,7 +19,10 @@ const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
 
 #[tonic::async_trait]
 impl Provider for Service {
-    async fn get_metadata(&self, _: Request<proto::get_metadata::Request>) -> Reply<proto::get_metadata::Response> {
+    async fn get_metadata(
+        &self,
+        _: Request<proto::get_metadata::Request>,
+    ) -> Reply<proto::get_metadata::Response> {
         use proto::get_metadata::{
             DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata, Response,
         };
@@ -29,8 +31,16 @@ impl Provider for Service {
         reply(Response {
             server_capabilities: Some(CAPABILITIES),
             resources: resources.keys().map(names).map(|type_name| ResourceMetadata { type_name }).collect(),
-            data_sources: data_sources.keys().map(names).map(|type_name| DataSourceMetadata { type_name }).collect(),
-            ephemeral_resources: ephemerals.keys().map(names).map(|type_name| EphemeralMetadata { type_name }).collect(),
+            data_sources: data_sources
+                .keys()
+                .map(names)
+                .map(|type_name| DataSourceMetadata { type_name })
+                .collect(),
+            ephemeral_resources: ephemerals
+                .keys()
+                .map(names)
+                .map(|type_name| EphemeralMetadata { type_name })
+                .collect(),
             functions: functions.keys().map(names).map(|name| FunctionMetadata { name }).collect(),
             ..Default::default()
         })
@@ -40,7 +50,8 @@ impl Provider for Service {
         &self,
         _: Request<proto::get_provider_schema::Request>,
     ) -> Reply<proto::get_provider_schema::Response> {
-        let result = self.run("GetProviderSchema", |server, _| async move { Ok(provider_schema(&server)) }).await;
+        let result =
+            self.run("GetProviderSchema", |server, _| async move { Ok(provider_schema(&server)) }).await;
         let (response, found) = split(result);
         reply(proto::get_provider_schema::Response { diagnostics: diagnostics(found), ..response })
     }
@@ -212,7 +223,8 @@ impl Provider for Service {
             let resource = server.find_ephemeral(&type_name)?;
             Ok(resource.validate(&decode(config.as_ref(), &resource.shape().ty)?))
         };
-        let found = self.run("ValidateEphemeralResourceConfig", validate).await.unwrap_or_else(|errors| errors);
+        let found =
+            self.run("ValidateEphemeralResourceConfig", validate).await.unwrap_or_else(|errors| errors);
         reply(proto::validate_ephemeral_resource_config::Response { diagnostics: diagnostics(found) })
     }
 
@@ -265,7 +277,10 @@ impl Provider for Service {
         reply(proto::close_ephemeral_resource::Response { diagnostics: diagnostics(found) })
     }
 
-    async fn get_functions(&self, _: Request<proto::get_functions::Request>) -> Reply<proto::get_functions::Response> {
+    async fn get_functions(
+        &self,
+        _: Request<proto::get_functions::Request>,
+    ) -> Reply<proto::get_functions::Response> {
         let result = self.run("GetFunctions", |server, _| async move { Ok(functions(&server)) }).await;
         let (functions, found) = split(result);
         reply(proto::get_functions::Response { functions, diagnostics: diagnostics(found) })
@@ -289,16 +304,23 @@ impl Provider for Service {
 type Functions = std::collections::HashMap<String, proto::Function>;
 
 fn functions(server: &Server) -> Functions {
-    server.functions.iter().map(|(name, function)| (name.clone(), schema::function(&function.signature()))).collect()
+    server
+        .functions
+        .iter()
+        .map(|(name, function)| (name.clone(), schema::function(&function.signature())))
+        .collect()
 }
 
 fn provider_schema(server: &Server) -> proto::get_provider_schema::Response {
     let of = |(name, schema): (&String, _)| (name.clone(), schema);
-    let resources = server.resources.iter().map(|(name, resource)| {
-        of((name, schema::schema(&resource.shape().schema, resource.version())))
-    });
-    let data_sources = server.data_sources.iter().map(|(name, it)| of((name, schema::schema(&it.shape().schema, 0))));
-    let ephemerals = server.ephemerals.iter().map(|(name, it)| of((name, schema::schema(&it.shape().schema, 0))));
+    let resources = server
+        .resources
+        .iter()
+        .map(|(name, resource)| of((name, schema::schema(&resource.shape().schema, resource.version()))));
+    let data_sources =
+        server.data_sources.iter().map(|(name, it)| of((name, schema::schema(&it.shape().schema, 0))));
+    let ephemerals =
+        server.ephemerals.iter().map(|(name, it)| of((name, schema::schema(&it.shape().schema, 0))));
     proto::get_provider_schema::Response {
         provider: Some(schema::schema(&server.provider.shape().schema, 0)),
         resource_schemas: resources.collect(),
@@ -324,7 +346,8 @@ fn call_function(
         let parameter = parameter
             .or(signature.variadic.as_ref())
             .ok_or_else(|| FunctionError::argument(position, "too many arguments"))?;
-        decode(Some(value), &parameter.ty).map_err(|error| FunctionError::argument(position, error.to_string()))
+        decode(Some(value), &parameter.ty)
+            .map_err(|error| FunctionError::argument(position, error.to_string()))
     });
     let arguments = arguments.collect::<Result<Vec<Value>, _>>()?;
     if arguments.len() < signature.parameters.len() {

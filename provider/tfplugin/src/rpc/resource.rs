@@ -22,7 +22,11 @@ pub(super) fn validate(
     let mut found = resource.validate(&config);
     if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
         for path in plan::write_only_set(schema, &config) {
-            found.error(path, "Write-only attribute not supported", "Write-only attributes need Terraform 1.11 or later.");
+            found.error(
+                path,
+                "Write-only attribute not supported",
+                "Write-only attributes need Terraform 1.11 or later.",
+            );
         }
     }
     Ok(found)
@@ -97,7 +101,8 @@ pub(super) async fn read(
     let resource = server.find_resource(&request.type_name)?;
     let ty = &resource.shape().ty;
     let current = decode(request.current_state.as_ref(), ty)?;
-    let ReadOutcome { state, private, diagnostics: found } = resource.read(cx, &current, request.private).await;
+    let ReadOutcome { state, private, diagnostics: found } =
+        resource.read(cx, &current, request.private).await;
     Ok(proto::read_resource::Response {
         new_state: Some(encode(&state.unwrap_or_default(), ty)?),
         private,
@@ -145,7 +150,10 @@ pub(super) fn upgrade(
     let state = Value::from_json(&state, ty)
         .map_err(|error| Diagnostic::error("Unreadable state", format!("{}: {error}", request.type_name)))?;
     let state = plan::without_write_only(schema, state);
-    Ok(proto::upgrade_resource_state::Response { upgraded_state: Some(encode(&state, ty)?), diagnostics: Vec::new() })
+    Ok(proto::upgrade_resource_state::Response {
+        upgraded_state: Some(encode(&state, ty)?),
+        diagnostics: Vec::new(),
+    })
 }
 
 pub(super) fn move_state(
@@ -178,6 +186,8 @@ fn raw_state(state: Option<&proto::RawState>) -> Result<Json, Diagnostic> {
         Some(state) if !state.json.is_empty() => {
             serde_json::from_slice(&state.json).map_err(|error| unreadable(error.to_string()))
         }
-        _ => Err(unreadable("It is in the format of Terraform 0.11, which this provider never wrote.".into())),
+        _ => {
+            Err(unreadable("It is in the format of Terraform 0.11, which this provider never wrote.".into()))
+        }
     }
 }

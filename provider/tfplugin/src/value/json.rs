@@ -32,10 +32,13 @@ impl Value {
             Type::List(element) => Self::List(elements(json.as_array().ok_or_else(mismatch)?, element)?),
             Type::Set(element) => Self::set(elements(json.as_array().ok_or_else(mismatch)?, element)?),
             Type::Tuple(types) => {
-                let items = json.as_array().filter(|items| items.len() == types.len()).ok_or_else(mismatch)?;
+                let items =
+                    json.as_array().filter(|items| items.len() == types.len()).ok_or_else(mismatch)?;
                 let items = items.iter().zip(types).enumerate();
                 Self::List(
-                    items.map(|(i, (item, ty))| Self::from_json(item, ty).map_err(|e| e.under(i))).collect::<Result<_, _>>()?,
+                    items
+                        .map(|(i, (item, ty))| Self::from_json(item, ty).map_err(|e| e.under(i)))
+                        .collect::<Result<_, _>>()?,
                 )
             }
             Type::Map(element) => {
@@ -73,7 +76,9 @@ impl Value {
             },
             Self::String(text) => json!(text),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
-            Self::Map(items) => Json::Object(items.iter().map(|(key, item)| (key.clone(), item.to_json())).collect()),
+            Self::Map(items) => {
+                Json::Object(items.iter().map(|(key, item)| (key.clone(), item.to_json())).collect())
+            }
             Self::Dynamic(ty, value) => json!({ "type": ty.to_json(), "value": value.to_json() }),
         }
     }

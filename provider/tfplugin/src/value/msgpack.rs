@@ -16,7 +16,11 @@ impl Value {
     pub fn from_msgpack(bytes: &[u8], ty: &Type) -> Result<Self, DecodeError> {
         let mut rest = bytes;
         let value = read(&mut rest, ty)?;
-        if rest.is_empty() { Ok(value) } else { Err(DecodeError::Msgpack(format!("{} bytes left over", rest.len()))) }
+        if rest.is_empty() {
+            Ok(value)
+        } else {
+            Err(DecodeError::Msgpack(format!("{} bytes left over", rest.len())))
+        }
     }
 
     /// Writes the value as type `ty`.
@@ -41,8 +45,14 @@ fn read(bytes: &mut &[u8], ty: &Type) -> Result<Value, DecodeError> {
             *bytes = &bytes[1..];
             return Ok(Value::Null);
         }
-        Marker::FixExt1 | Marker::FixExt2 | Marker::FixExt4 | Marker::FixExt8 | Marker::FixExt16 | Marker::Ext8
-        | Marker::Ext16 | Marker::Ext32 => {
+        Marker::FixExt1
+        | Marker::FixExt2
+        | Marker::FixExt4
+        | Marker::FixExt8
+        | Marker::FixExt16
+        | Marker::Ext8
+        | Marker::Ext16
+        | Marker::Ext32 => {
             let extension = decode::read_ext_meta(bytes).map_err(malformed)?;
             take(bytes, extension.size as usize)?;
             return Ok(Value::Unknown);
@@ -53,7 +63,9 @@ fn read(bytes: &mut &[u8], ty: &Type) -> Result<Value, DecodeError> {
     match ty {
         Type::Bool => decode::read_bool(bytes).map(Value::Bool).map_err(|_| mismatch()),
         Type::String => Ok(Value::String(string(bytes).map_err(|_| mismatch())?.to_owned())),
-        Type::Number => number(bytes, marker).and_then(|number| number.ok_or_else(mismatch)).map(Value::Number),
+        Type::Number => {
+            number(bytes, marker).and_then(|number| number.ok_or_else(mismatch)).map(Value::Number)
+        }
         Type::List(element) => Ok(Value::List(elements(bytes, element, mismatch)?)),
         Type::Set(element) => Ok(Value::set(elements(bytes, element, mismatch)?)),
         Type::Tuple(types) => {
@@ -62,7 +74,10 @@ fn read(bytes: &mut &[u8], ty: &Type) -> Result<Value, DecodeError> {
                 return Err(mismatch());
             }
             let items = types.iter().enumerate();
-            items.map(|(i, ty)| read(bytes, ty).map_err(|e| e.under(i))).collect::<Result<_, _>>().map(Value::List)
+            items
+                .map(|(i, ty)| read(bytes, ty).map_err(|e| e.under(i)))
+                .collect::<Result<_, _>>()
+                .map(Value::List)
         }
         Type::Map(element) => {
             let mut items = BTreeMap::new();
@@ -74,10 +89,13 @@ fn read(bytes: &mut &[u8], ty: &Type) -> Result<Value, DecodeError> {
             Ok(Value::Map(items))
         }
         Type::Object(attributes) => {
-            let mut items: BTreeMap<_, _> = attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
+            let mut items: BTreeMap<_, _> =
+                attributes.keys().map(|name| (name.clone(), Value::Null)).collect();
             for _ in 0..decode::read_map_len(bytes).map_err(|_| mismatch())? {
                 let name = string(bytes)?;
-                let ty = attributes.get(name).ok_or_else(|| DecodeError::mismatch(ty, format!("attribute {name}")))?;
+                let ty = attributes
+                    .get(name)
+                    .ok_or_else(|| DecodeError::mismatch(ty, format!("attribute {name}")))?;
                 items.insert(name.to_owned(), read(bytes, ty).map_err(|e| e.under(name))?);
             }
             Ok(Value::Map(items))
@@ -123,7 +141,9 @@ fn number(bytes: &mut &[u8], marker: Marker) -> Result<Option<Number>, DecodeErr
         Marker::F32 => Some(f64::from(decode::read_f32(bytes).map_err(malformed)?).into()),
         Marker::F64 => Some(decode::read_f64(bytes).map_err(malformed)?.into()),
         Marker::U64 => Some(decode::read_u64(bytes).map_err(malformed)?.into()),
-        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => Number::from_decimal(string(bytes)?),
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+            Number::from_decimal(string(bytes)?)
+        }
         _ => decode::read_int::<i64, _>(bytes).ok().map(Number::from),
     })
 }

@@ -52,7 +52,10 @@ impl Number {
     pub(crate) fn order(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Repr::Int(a), Repr::Int(b)) => a.cmp(b),
-            _ => self.as_f64().total_cmp(&other.as_f64()).then_with(|| self.to_string().cmp(&other.to_string())),
+            _ => self
+                .as_f64()
+                .total_cmp(&other.as_f64())
+                .then_with(|| self.to_string().cmp(&other.to_string())),
         }
     }
 }

@@ -84,7 +84,10 @@ impl Type {
             "map" => Some(Self::map(Self::from_json(of)?)),
             "object" => {
                 let attributes = of.as_object()?.iter();
-                attributes.map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?))).collect::<Option<_>>().map(Self::Object)
+                attributes
+                    .map(|(name, ty)| Some((name.clone(), Self::from_json(ty)?)))
+                    .collect::<Option<_>>()
+                    .map(Self::Object)
             }
             "tuple" => of.as_array()?.iter().map(Self::from_json).collect::<Option<_>>().map(Self::Tuple),
             _ => None,

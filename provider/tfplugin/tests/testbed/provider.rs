@@ -5,8 +5,8 @@ mod thing;
 
 use std::{process::ExitCode, time::Duration};
 use tfplugin::{
-    Attr, Attributes, Cx, Diagnostics, EphemeralResource, Function, FunctionError, Opened, Parameter, Provider,
-    Renewed, Server, Signature, Type, Value,
+    Attr, Attributes, Cx, Diagnostics, EphemeralResource, Function, FunctionError, Opened, Parameter,
+    Provider, Renewed, Server, Signature, Type, Value,
 };
 
 /// The provider of the tests.

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use tfplugin::{
-    Applied, Apply, Attr, Attributes, Cx, Diagnostic, Diagnostics, Imported, MoveSource, Moved, Plan, ReadOutcome,
-    Resource, Value,
+    Applied, Apply, Attr, Attributes, Cx, Diagnostic, Diagnostics, Imported, MoveSource, Moved, Plan,
+    ReadOutcome, Resource, Value,
 };
 
 /// A thing.
@@ -118,7 +118,8 @@ impl Resource for Things {
         }
         let single = if let Attr::Known(part) = &mut thing.part { Some(part) } else { None };
         let listed = if let Attr::Known(parts) = &mut thing.parts { parts.as_mut_slice() } else { &mut [] };
-        let named = if let Attr::Known(parts) = &mut thing.named_parts { Some(parts.values_mut()) } else { None };
+        let named =
+            if let Attr::Known(parts) = &mut thing.named_parts { Some(parts.values_mut()) } else { None };
         for part in single.into_iter().chain(listed).chain(named.into_iter().flatten()) {
             if part.serial.is_unknown() {
                 part.serial = part.label.clone().map(|label| format!("serial of {label}"));
@@ -129,12 +130,16 @@ impl Resource for Things {
     }
 
     async fn read(&self, _: &Cx, thing: Thing, private: Vec<u8>) -> ReadOutcome<Thing> {
-        ReadOutcome::found(Some(thing).filter(|thing| thing.name.known().is_none_or(|name| name != "gone")), private)
+        ReadOutcome::found(
+            Some(thing).filter(|thing| thing.name.known().is_none_or(|name| name != "gone")),
+            private,
+        )
     }
 
     async fn import(&self, _: &Cx, id: &str) -> Result<Imported<Thing>, Diagnostics> {
         let name = id.strip_prefix("thing-").ok_or_else(|| Diagnostic::error("No such thing", id))?;
-        let state = Thing { name: name.into(), id: id.into(), password: "leaks?".into(), ..Thing::defaults() };
+        let state =
+            Thing { name: name.into(), id: id.into(), password: "leaks?".into(), ..Thing::defaults() };
         Ok(Imported { state, private: b"imported".to_vec() })
     }
 
