@@ -3,3 +3,6 @@
 Run it with ``python -m emulator`` (see ``__main__``); README.md describes what it adds to moto
 and the control endpoint.
 """
+
+# Before anything of moto is imported.
+from emulator import moto_setup  # noqa: F401

@@ -26,14 +26,14 @@ def main() -> None:
     # moto warns about error codes that the service models don't list; AWS sends such codes too.
     warnings.filterwarnings("ignore", message="Exception.* does not match an error shape")
 
-    from emulator.server import EmulatorServer, warm_up
+    from emulator.server import EmulatorServer
 
     server = EmulatorServer(arguments.host, arguments.port)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, lambda *_: os._exit(0))
     if arguments.exit_with_parent:
         threading.Thread(target=exit_at_end_of_input, daemon=True).start()
-    threading.Thread(target=warm_up, daemon=True).start()
+    threading.Thread(target=server.warm_up, daemon=True).start()
 
     print(json.dumps({"endpoint": server.endpoint, "pid": os.getpid()}), flush=True)
     server.serve_forever()

@@ -44,6 +44,7 @@ READ_OPERATIONS = {
     ("kms", "Sign"),
 }
 
+
 @dataclass
 class AwsCall:
     """One request to AWS. ``params`` and ``invalid`` are filled when the operation is known."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from emulator import services
+
 
 def plant(region: str, wanted: dict[str, Any]) -> dict[str, list[str]]:
     """Make issued certificates (``{"domain": …}``) and own images (``{"name": …}``).
@@ -17,6 +19,7 @@ def plant(region: str, wanted: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _certificate(region: str, domain: str) -> str:
+    services.load("acm")
     from moto.acm.models import acm_backends
 
     backend = acm_backends[DEFAULT_ACCOUNT_ID][region]
@@ -26,6 +29,7 @@ def _certificate(region: str, domain: str) -> str:
 
 
 def _image(region: str, name: str) -> str:
+    services.load("ec2")
     from moto.ec2.models import ec2_backends
 
     image = ec2_backends[DEFAULT_ACCOUNT_ID][region].register_image(name, f"test image {name}")

@@ -1,6 +1,6 @@
 """The server: one WSGI application around moto, and the way a call takes through it."""
 
-import importlib.util
+import os
 import secrets
 import sys
 import threading
@@ -9,19 +9,18 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
-import emulator.moto_setup  # noqa: F401  (must come before anything of moto loads data)
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from emulator import faults as fault_rules
-from emulator import wire
+from emulator import services, wire
 from emulator.aws_call import AwsCall, recognise
 from emulator.calllog import CallLog
 from emulator.control import Control
 from emulator.faults import Faults
-from emulator.http_connection import HangUp, RequestHandler
+from emulator.http_connection import RequestHandler
 from emulator.limits import limits
 from emulator.timing import timing
 
@@ -38,6 +37,7 @@ class EmulatorServer:
         self.admin_token = secrets.token_hex(16)
         # moto's backends are not thread-safe. Waiting (latency, timing) never holds this lock.
         self.lock = threading.RLock()
+        self._loaded = threading.Event()
         self._moto = DomainDispatcherApplication(create_patched_app)
         self._control = Control(self)
         self._server = make_server(host, port, self, threaded=True, request_handler=RequestHandler)
@@ -45,6 +45,17 @@ class EmulatorServer:
 
     def serve_forever(self) -> None:
         self._server.serve_forever()
+
+    def warm_up(self) -> None:
+        """Load the services while the client is still starting. Calls wait until this is done, so
+        that no two threads import moto's modules, which import each other, at the same time."""
+        try:
+            for service in WARM_SERVICES:
+                services.load(service)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            os._exit(1)  # rather than let every call wait for ever
+        self._loaded.set()
 
     def reset(self) -> None:
         """Back to the start: no objects, no log, no faults, default timing and limits."""
@@ -56,6 +67,7 @@ class EmulatorServer:
             limits.reset()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self._loaded.wait()
         if environ["PATH_INFO"].startswith(CONTROL_PATH):
             response = self._control.answer(environ)
         elif environ.get("HTTP_X_EMULATOR_ADMIN") == self.admin_token:
@@ -104,21 +116,5 @@ def create_patched_app(service: Any) -> Any:
     """moto's app for one service, with our changes to that service applied first."""
     if service is None:
         raise NotImplementedError("no such service in moto")
-    patch(service)
+    services.load(service)
     return create_backend_app(service)
-
-
-def patch(service: str) -> None:
-    """Load ``emulator.services.<service>`` if there is one; importing it changes moto's classes."""
-    name = f"emulator.services.{service}"
-    if importlib.util.find_spec(name):
-        importlib.import_module(name)
-
-
-def warm_up() -> None:
-    """Load the service code while the client is still starting; a call that comes first just waits."""
-    for service in WARM_SERVICES:
-        patch(service)
-
-
-__all__ = ["EmulatorServer", "HangUp", "warm_up"]

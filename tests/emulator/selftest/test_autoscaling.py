@@ -4,7 +4,10 @@ from typing import Any
 
 from emulator.selftest.harness import EmulatorTest
 
-TARGET = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"}, "TargetValue": 50.0}
+TARGET = {
+    "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+    "TargetValue": 50.0,
+}
 
 
 class AutoScalingTest(EmulatorTest):
@@ -45,12 +48,16 @@ class AutoScalingTest(EmulatorTest):
         )["InstanceRefreshId"]
 
     def status(self) -> str:
-        return self.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"][0]["Status"]
+        return self.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"][0][
+            "Status"
+        ]
 
     def test_instances_come_into_service_and_are_registered(self) -> None:
         target_group = self.elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=self.vpc)
         arn = target_group["TargetGroups"][0]["TargetGroupArn"]
-        balancer = self.elb.create_load_balancer(Name="edge", Subnets=self.subnets, SecurityGroups=[self.group])
+        balancer = self.elb.create_load_balancer(
+            Name="edge", Subnets=self.subnets, SecurityGroups=[self.group]
+        )
         self.elb.create_listener(
             LoadBalancerArn=balancer["LoadBalancers"][0]["LoadBalancerArn"],
             Protocol="HTTP",
@@ -58,7 +65,13 @@ class AutoScalingTest(EmulatorTest):
             DefaultActions=[{"Type": "forward", "TargetGroupArn": arn}],
         )
         self.control("POST", "timing", {"auto_scaling_group": {"create": 0.2}})
-        tag = {"Key": "owner", "Value": "x", "PropagateAtLaunch": True, "ResourceId": "web", "ResourceType": "auto-scaling-group"}
+        tag = {
+            "Key": "owner",
+            "Value": "x",
+            "PropagateAtLaunch": True,
+            "ResourceId": "web",
+            "ResourceType": "auto-scaling-group",
+        }
         self.make(TargetGroupARNs=[arn], HealthCheckGracePeriod=0, DefaultInstanceWarmup=30, Tags=[tag])
 
         def health() -> list[str]:
@@ -71,7 +84,9 @@ class AutoScalingTest(EmulatorTest):
         group = self.describe()
         self.assertEqual((0, 30), (group["HealthCheckGracePeriod"], group["DefaultInstanceWarmup"]))
         self.assertEqual(2, len({i["AvailabilityZone"] for i in group["Instances"]}))
-        reservation = self.ec2.describe_instances(InstanceIds=[group["Instances"][0]["InstanceId"]])["Reservations"][0]
+        reservation = self.ec2.describe_instances(InstanceIds=[group["Instances"][0]["InstanceId"]])[
+            "Reservations"
+        ][0]
         tags = {t["Key"]: t["Value"] for t in reservation["Instances"][0]["Tags"]}
         self.assertEqual(("x", "web"), (tags["owner"], tags["aws:autoscaling:groupName"]))
 
@@ -92,15 +107,21 @@ class AutoScalingTest(EmulatorTest):
         self.refused("ValidationError", self.make, name="b", VPCZoneIdentifier="subnet-0")
         self.refused("ValidationError", self.make, name="b", TargetGroupARNs=["arn:aws:x"])
         self.refused("ValidationError", self.make, name="b", LaunchTemplate={"LaunchTemplateId": "lt-0"})
-        self.refused("ValidationError", self.asg.update_auto_scaling_group, AutoScalingGroupName="b", MinSize=1)
+        self.refused(
+            "ValidationError", self.asg.update_auto_scaling_group, AutoScalingGroupName="b", MinSize=1
+        )
         self.refused("ValidationError", self.asg.delete_auto_scaling_group, AutoScalingGroupName="b")
-        self.refused("ValidationError", self.asg.set_desired_capacity, AutoScalingGroupName="b", DesiredCapacity=1)
+        self.refused(
+            "ValidationError", self.asg.set_desired_capacity, AutoScalingGroupName="b", DesiredCapacity=1
+        )
 
     def test_an_instance_profile_just_made_is_refused(self) -> None:
         iam = self.client("iam")
         iam.create_instance_profile(InstanceProfileName="web")
         data = {"IamInstanceProfile": {"Name": "web"}}
-        self.ec2.create_launch_template_version(LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData=data)
+        self.ec2.create_launch_template_version(
+            LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData=data
+        )
         self.control("POST", "limits", {"new_role_refused_seconds": 60})
         template = {"LaunchTemplateId": self.template, "Version": "3"}
         error = self.refused("ValidationError", self.make, LaunchTemplate=template)
@@ -111,7 +132,10 @@ class AutoScalingTest(EmulatorTest):
     def test_deletion(self) -> None:
         self.make()
         self.asg.put_scaling_policy(
-            AutoScalingGroupName="web", PolicyName="cpu", PolicyType="TargetTrackingScaling", TargetTrackingConfiguration=TARGET
+            AutoScalingGroupName="web",
+            PolicyName="cpu",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingConfiguration=TARGET,
         )
         self.refused("ResourceInUse", self.asg.delete_auto_scaling_group, AutoScalingGroupName="web")
         self.control("POST", "timing", {"auto_scaling_group": {"delete": 0.2}})
@@ -127,13 +151,18 @@ class AutoScalingTest(EmulatorTest):
         for name in ("a", "b"):
             self.make(name=name, MinSize=0)
             made = self.asg.put_scaling_policy(
-                AutoScalingGroupName=name, PolicyName="cpu", PolicyType="TargetTrackingScaling", TargetTrackingConfiguration=TARGET
+                AutoScalingGroupName=name,
+                PolicyName="cpu",
+                PolicyType="TargetTrackingScaling",
+                TargetTrackingConfiguration=TARGET,
             )
             self.assertIn(f"autoScalingGroupName/{name}:policyName/cpu", made["PolicyARN"])
         self.asg.delete_policy(AutoScalingGroupName="a", PolicyName="cpu")
         self.refused("ValidationError", self.asg.delete_policy, AutoScalingGroupName="a", PolicyName="cpu")
         left = self.asg.describe_policies()["ScalingPolicies"]
-        self.assertEqual([("b", TARGET)], [(p["AutoScalingGroupName"], p["TargetTrackingConfiguration"]) for p in left])
+        self.assertEqual(
+            [("b", TARGET)], [(p["AutoScalingGroupName"], p["TargetTrackingConfiguration"]) for p in left]
+        )
 
     def test_a_refresh_replaces_instances_one_by_one(self) -> None:
         self.make()
@@ -144,7 +173,9 @@ class AutoScalingTest(EmulatorTest):
         self.eventually(["1", "2"], self.versions)
         self.assertEqual("1", self.describe()["LaunchTemplate"]["Version"])
         found = self.asg.describe_instance_refreshes(AutoScalingGroupName="web")["InstanceRefreshes"][0]
-        self.assertEqual(("InProgress", 50, 1), (found["Status"], found["PercentageComplete"], found["InstancesToUpdate"]))
+        self.assertEqual(
+            ("InProgress", 50, 1), (found["Status"], found["PercentageComplete"], found["InstancesToUpdate"])
+        )
         self.eventually("Successful", self.status)
         self.assertEqual((["2", "2"], "2"), (self.versions(), self.describe()["LaunchTemplate"]["Version"]))
 
@@ -160,7 +191,9 @@ class AutoScalingTest(EmulatorTest):
 
     def test_cancel_and_rollback_on_request(self) -> None:
         self.make()
-        self.refused("ActiveInstanceRefreshNotFound", self.asg.cancel_instance_refresh, AutoScalingGroupName="web")
+        self.refused(
+            "ActiveInstanceRefreshNotFound", self.asg.cancel_instance_refresh, AutoScalingGroupName="web"
+        )
         self.control("POST", "timing", {"instance_refresh": {"step": 0.15}})
         self.refresh("2")
         self.asg.cancel_instance_refresh(AutoScalingGroupName="web")

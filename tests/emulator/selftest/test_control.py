@@ -17,9 +17,13 @@ class CallLogTest(EmulatorTest):
         self.refused("NoSuchEntity", self.client("iam").get_role, RoleName="nobody")
         self.client("s3").list_buckets()
         read, failed, listed = self.control("GET", "calls")["calls"]
-        self.assertEqual(("ec2", "DescribeVpcs", REGION), (read["service"], read["operation"], read["region"]))
+        self.assertEqual(
+            ("ec2", "DescribeVpcs", REGION), (read["service"], read["operation"], read["region"])
+        )
         self.assertEqual({"Filters": [{"Name": "tag:a", "Values": ["b"]}]}, read["params"])
-        self.assertEqual(("GetRole", 404, "NoSuchEntity"), (failed["operation"], failed["status"], failed["error"]))
+        self.assertEqual(
+            ("GetRole", 404, "NoSuchEntity"), (failed["operation"], failed["status"], failed["error"])
+        )
         self.assertEqual("ListBuckets", listed["operation"])
         self.assertEqual([1, 2, 3], [read["seq"], failed["seq"], listed["seq"]])
         self.assertEqual([listed], self.control("GET", "calls?since=2")["calls"])
@@ -68,7 +72,9 @@ class CallLogTest(EmulatorTest):
                 error = self.refused("NotImplemented", getattr(self.client(service), operation), **params)
                 self.assertEqual(501, error.response["ResponseMetadata"]["HTTPStatusCode"])
         missing = self.control("GET", "counts")["not_implemented"]
-        self.assertEqual(["artifact:ListReports", "codepipeline:GetPipelineState", "ec2:DescribeFastLaunchImages"], missing)
+        self.assertEqual(
+            ["artifact:ListReports", "codepipeline:GetPipelineState", "ec2:DescribeFastLaunchImages"], missing
+        )
 
 
 class FaultTest(EmulatorTest):
@@ -92,7 +98,14 @@ class FaultTest(EmulatorTest):
 
     def test_selects_by_operation_parameter_and_number(self) -> None:
         rules = [
-            {"service": "iam", "operation": "Get*", "params": {"RoleName": "a*"}, "nth": 2, "action": "error", "code": "Boom"},
+            {
+                "service": "iam",
+                "operation": "Get*",
+                "params": {"RoleName": "a*"},
+                "nth": 2,
+                "action": "error",
+                "code": "Boom",
+            },
             {"service": "s3", "every": 2, "times": 1, "action": "error", "code": "Bang", "status": 503},
         ]
         self.assertEqual(2, len(self.control("POST", "faults", rules)["ids"]))
@@ -134,7 +147,9 @@ class FaultTest(EmulatorTest):
                 ec2.create_vpc(CidrBlock="10.0.0.0/16")
             self.assertEqual(["vpc"] * vpcs, self.kinds())
         before, after = self.control("GET", "calls")["calls"]
-        self.assertEqual([(0, "drop_before"), (200, "drop_after")], [(c["status"], c["fault"]) for c in (before, after)])
+        self.assertEqual(
+            [(0, "drop_before"), (200, "drop_after")], [(c["status"], c["fault"]) for c in (before, after)]
+        )
 
     def test_latency_does_not_hold_up_others(self) -> None:
         self.control("POST", "faults", [{"service": "iam", "latency_ms": 400, "action": "latency"}])
@@ -160,13 +175,19 @@ class FaultTest(EmulatorTest):
         for after, vpcs in ((False, 0), (True, 1)):
             victim = subprocess.Popen([sys.executable, "-c", script % self.endpoint], stdin=subprocess.PIPE)
             self.control("DELETE", "faults")
-            self.control("POST", "faults", [{"mutating": True, "nth": 1, "action": "kill", "pid": victim.pid, "after": after}])
+            self.control(
+                "POST",
+                "faults",
+                [{"mutating": True, "nth": 1, "action": "kill", "pid": victim.pid, "after": after}],
+            )
             victim.communicate(b"10.0.0.0/16\n")
             self.assertEqual(-signal.SIGKILL, victim.returncode)
             self.assertEqual(["vpc"] * vpcs, self.kinds())
 
     def test_rules_that_make_no_sense_are_refused(self) -> None:
-        self.assertIn("unknown keys", self.control("POST", "faults", [{"action": "throttle", "nht": 1}], 400)["error"])
+        self.assertIn(
+            "unknown keys", self.control("POST", "faults", [{"action": "throttle", "nht": 1}], 400)["error"]
+        )
         self.assertIn("not one of", self.control("POST", "faults", [{"action": "explode"}], 400)["error"])
         self.assertIn("no kind", self.control("POST", "timing", {"nat": {"create": 1}}, 400)["error"])
         self.assertIn("no such names", self.control("POST", "limits", {"rules": 1}, 400)["error"])
@@ -193,22 +214,40 @@ class ControlTest(EmulatorTest):
         assumed = sts.assume_role(RoleArn=self.role("deployer"), RoleSessionName="test")
         identity = self.client("sts", assumed["Credentials"]["AccessKeyId"]).get_caller_identity()
         self.assertIn(":assumed-role/deployer/test", identity["Arn"])
-        self.refused("AccessDenied", sts.assume_role, RoleArn="arn:aws:iam::123456789012:role/none", RoleSessionName="test")
+        self.refused(
+            "AccessDenied",
+            sts.assume_role,
+            RoleArn="arn:aws:iam::123456789012:role/none",
+            RoleSessionName="test",
+        )
 
     def test_call_is_neither_logged_nor_faulted(self) -> None:
         self.control("POST", "faults", [{"action": "throttle"}])
-        made = self.control("POST", "call", {"service": "ec2", "operation": "create_vpc", "params": {"CidrBlock": "10.0.0.0/16"}})
+        made = self.control(
+            "POST",
+            "call",
+            {"service": "ec2", "operation": "create_vpc", "params": {"CidrBlock": "10.0.0.0/16"}},
+        )
         self.assertTrue(made["Vpc"]["VpcId"].startswith("vpc-"))
-        failed = self.control("POST", "call", {"service": "ec2", "operation": "delete_vpc", "params": {"VpcId": "vpc-1"}}, 400)
+        failed = self.control(
+            "POST", "call", {"service": "ec2", "operation": "delete_vpc", "params": {"VpcId": "vpc-1"}}, 400
+        )
         self.assertEqual("InvalidVpcID.NotFound", failed["error"]["code"])
         self.assertEqual(0, self.control("GET", "counts")["total"])
 
     def test_seeds_certificates_and_images(self) -> None:
-        seeded = self.control("POST", "seed", {"certificates": [{"domain": "*.example.test"}], "images": [{"name": "web-1"}]})
+        seeded = self.control(
+            "POST", "seed", {"certificates": [{"domain": "*.example.test"}], "images": [{"name": "web-1"}]}
+        )
         certificate = self.client("acm").describe_certificate(CertificateArn=seeded["certificates"][0])
-        self.assertEqual(("ISSUED", "*.example.test"), (certificate["Certificate"]["Status"], certificate["Certificate"]["DomainName"]))
+        self.assertEqual(
+            ("ISSUED", "*.example.test"),
+            (certificate["Certificate"]["Status"], certificate["Certificate"]["DomainName"]),
+        )
         image = self.client("ec2").describe_images(ImageIds=seeded["images"], Owners=["self"])["Images"][0]
-        self.assertEqual(("web-1", "available", "x86_64"), (image["Name"], image["State"], image["Architecture"]))
+        self.assertEqual(
+            ("web-1", "available", "x86_64"), (image["Name"], image["State"], image["Architecture"])
+        )
 
     def test_reset_and_a_fresh_account(self) -> None:
         self.network()

@@ -64,7 +64,9 @@ class NetworkTest(EmulatorTest):
         table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         ec2.associate_route_table(RouteTableId=table, SubnetId=subnets[0])
         other = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
-        self.refused("Resource.AlreadyAssociated", ec2.associate_route_table, RouteTableId=other, SubnetId=subnets[0])
+        self.refused(
+            "Resource.AlreadyAssociated", ec2.associate_route_table, RouteTableId=other, SubnetId=subnets[0]
+        )
         ec2.delete_subnet(SubnetId=subnets[0])
         ec2.delete_route_table(RouteTableId=table)
 
@@ -74,10 +76,16 @@ class NetworkTest(EmulatorTest):
         table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         self.refused("NatGatewayNotFound", ec2.describe_nat_gateways, NatGatewayIds=["nat-0"])
         self.refused("NatGatewayNotFound", ec2.delete_nat_gateway, NatGatewayId="nat-0")
-        self.refused("InvalidLaunchTemplateId.NotFound", ec2.describe_launch_templates, LaunchTemplateIds=["lt-0"])
-        self.refused("InvalidVpcID.NotFound", ec2.create_security_group, GroupName="x", Description="x", VpcId="vpc-0")
+        self.refused(
+            "InvalidLaunchTemplateId.NotFound", ec2.describe_launch_templates, LaunchTemplateIds=["lt-0"]
+        )
+        self.refused(
+            "InvalidVpcID.NotFound", ec2.create_security_group, GroupName="x", Description="x", VpcId="vpc-0"
+        )
         self.refused("InvalidAMIID.NotFound", ec2.describe_images, ImageIds=["ami-0123456789abcdef0"])
         self.refused("InvalidParameterValue", ec2.describe_availability_zones, ZoneNames=["eu-west-1z"])
+        unknown = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1}
+        self.refused("InvalidAMIID.NotFound", ec2.run_instances, **unknown)
         self.refused(
             "InvalidNatGatewayID.NotFound",
             ec2.create_route,
@@ -129,7 +137,9 @@ class NatGatewayTest(EmulatorTest):
 
         self.assertEqual("pending", state())
         self.eventually("available", state)
-        self.assertEqual([], ec2.describe_nat_gateways(Filters=[{"Name": "tag:owner", "Values": ["x"]}])["NatGateways"])
+        self.assertEqual(
+            [], ec2.describe_nat_gateways(Filters=[{"Name": "tag:owner", "Values": ["x"]}])["NatGateways"]
+        )
         self.refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=allocation)
         ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
         self.assertEqual("deleting", state())
@@ -153,8 +163,13 @@ class SecurityGroupTest(EmulatorTest):
     def test_rules_are_added_all_or_none(self) -> None:
         ec2 = self.client("ec2")
         vpc, _, group = self.network()
-        self.refused("InvalidGroup.Duplicate", ec2.create_security_group, GroupName="web", Description="x", VpcId=vpc)
-        ports = [{"IpProtocol": "tcp", "FromPort": p, "ToPort": p, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]} for p in (80, 443)]
+        self.refused(
+            "InvalidGroup.Duplicate", ec2.create_security_group, GroupName="web", Description="x", VpcId=vpc
+        )
+        ports = [
+            {"IpProtocol": "tcp", "FromPort": p, "ToPort": p, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+            for p in (80, 443)
+        ]
         added = ec2.authorize_security_group_ingress(
             GroupId=group, IpPermissions=ports, TagSpecifications=tagged("security-group-rule")
         )["SecurityGroupRules"]
@@ -162,7 +177,10 @@ class SecurityGroupTest(EmulatorTest):
         self.assertEqual(TAGS, added[1]["Tags"])
         fresh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
         self.refused(
-            "InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[fresh, ports[0]]
+            "InvalidPermission.Duplicate",
+            ec2.authorize_security_group_ingress,
+            GroupId=group,
+            IpPermissions=[fresh, ports[0]],
         )
 
         def rules() -> list[int]:
@@ -197,23 +215,43 @@ class LaunchTemplateTest(EmulatorTest):
     def test_versions(self) -> None:
         ec2 = self.client("ec2")
         data = {"ImageId": "ami-1", "InstanceType": "t3.micro", "UserData": "IyEvYmluL3NoCg=="}
-        made = {"LaunchTemplateName": "web", "LaunchTemplateData": data, "ClientToken": "t1", "TagSpecifications": tagged("launch-template")}
+        made = {
+            "LaunchTemplateName": "web",
+            "LaunchTemplateData": data,
+            "ClientToken": "t1",
+            "TagSpecifications": tagged("launch-template"),
+        }
         first = ec2.create_launch_template(**made)["LaunchTemplate"]
-        self.assertEqual(first["LaunchTemplateId"], ec2.create_launch_template(**made)["LaunchTemplate"]["LaunchTemplateId"])
-        self.refused("IdempotentParameterMismatch", ec2.create_launch_template, **{**made, "LaunchTemplateName": "other"})
+        self.assertEqual(
+            first["LaunchTemplateId"],
+            ec2.create_launch_template(**made)["LaunchTemplate"]["LaunchTemplateId"],
+        )
         self.refused(
-            "InvalidLaunchTemplateName.AlreadyExistsException", ec2.create_launch_template, **{**made, "ClientToken": "t2"}
+            "IdempotentParameterMismatch",
+            ec2.create_launch_template,
+            **{**made, "LaunchTemplateName": "other"},
+        )
+        self.refused(
+            "InvalidLaunchTemplateName.AlreadyExistsException",
+            ec2.create_launch_template,
+            **{**made, "ClientToken": "t2"},
         )
         ec2.create_launch_template_version(
             LaunchTemplateName="web", SourceVersion="1", LaunchTemplateData={"ImageId": "ami-2"}
         )
         ec2.modify_launch_template(LaunchTemplateName="web", DefaultVersion="2")
         answer = ec2.delete_launch_template_versions(LaunchTemplateName="web", Versions=["1", "2", "7"])
-        self.assertEqual([1], [v["VersionNumber"] for v in answer["SuccessfullyDeletedLaunchTemplateVersions"]])
-        self.assertEqual([2, 7], [v["VersionNumber"] for v in answer["UnsuccessfullyDeletedLaunchTemplateVersions"]])
+        self.assertEqual(
+            [1], [v["VersionNumber"] for v in answer["SuccessfullyDeletedLaunchTemplateVersions"]]
+        )
+        self.assertEqual(
+            [2, 7], [v["VersionNumber"] for v in answer["UnsuccessfullyDeletedLaunchTemplateVersions"]]
+        )
         versions = ec2.describe_launch_template_versions(LaunchTemplateName="web", Versions=["$Default"])
         found = versions["LaunchTemplateVersions"][0]
-        self.assertEqual((2, {**data, "ImageId": "ami-2"}), (found["VersionNumber"], found["LaunchTemplateData"]))
+        self.assertEqual(
+            (2, {**data, "ImageId": "ami-2"}), (found["VersionNumber"], found["LaunchTemplateData"])
+        )
         ec2.create_launch_template_version(LaunchTemplateName="web", LaunchTemplateData=data)
         template = ec2.describe_launch_templates(LaunchTemplateNames=["web"])["LaunchTemplates"][0]
         self.assertEqual((2, 3), (template["DefaultVersionNumber"], template["LatestVersionNumber"]))
@@ -222,7 +260,9 @@ class LaunchTemplateTest(EmulatorTest):
     def test_listing_is_complete(self) -> None:
         ec2 = self.client("ec2")
         for number in range(20):
-            ec2.create_launch_template(LaunchTemplateName=f"web-{number}", LaunchTemplateData={"ImageId": "ami-1"})
+            ec2.create_launch_template(
+                LaunchTemplateName=f"web-{number}", LaunchTemplateData={"ImageId": "ami-1"}
+            )
         self.assertEqual(20, len(ec2.describe_launch_templates()["LaunchTemplates"]))
         page = ec2.describe_launch_templates(MaxResults=15)
         rest = ec2.describe_launch_templates(MaxResults=15, NextToken=page["NextToken"])
@@ -260,9 +300,17 @@ class InstanceTest(EmulatorTest):
         vpc, subnets, group = self.network()
         image = self.control("POST", "seed", {"images": [{"name": "nat"}]})["images"][0]
         instance = ec2.run_instances(
-            ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnets[0], SecurityGroupIds=[group]
+            ImageId=image,
+            InstanceType="t3.nano",
+            MinCount=1,
+            MaxCount=1,
+            SubnetId=subnets[0],
+            SecurityGroupIds=[group],
         )["Instances"][0]
         interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], SourceDestCheck={"Value": False})
+        found = ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"][0]
+        self.assertFalse(found["SourceDestCheck"])
         table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NetworkInterfaceId=interface)
 

@@ -7,7 +7,10 @@ from botocore.exceptions import ClientError
 
 from emulator.selftest.harness import TAGS, EmulatorTest
 
-NOT_FOUND = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "host not found"}}
+NOT_FOUND = {
+    "Type": "fixed-response",
+    "FixedResponseConfig": {"StatusCode": "503", "MessageBody": "host not found"},
+}
 
 
 class LoadBalancingTest(EmulatorTest):
@@ -17,7 +20,13 @@ class LoadBalancingTest(EmulatorTest):
         self.vpc, self.subnets, self.group = self.network()
 
     def make_load_balancer(self, **changes: Any) -> str:
-        wanted = {"Name": "edge", "Subnets": self.subnets, "SecurityGroups": [self.group], "Tags": TAGS, **changes}
+        wanted = {
+            "Name": "edge",
+            "Subnets": self.subnets,
+            "SecurityGroups": [self.group],
+            "Tags": TAGS,
+            **changes,
+        }
         return self.elb.create_load_balancer(**wanted)["LoadBalancers"][0]["LoadBalancerArn"]
 
     def make_listener(self, load_balancer: str, **changes: Any) -> str:
@@ -33,7 +42,9 @@ class LoadBalancingTest(EmulatorTest):
         return {
             "ListenerArn": listener,
             "Priority": priority,
-            "Conditions": [{"Field": "host-header", "HostHeaderConfig": {"Values": list(hosts) or [f"h{priority}.test"]}}],
+            "Conditions": [
+                {"Field": "host-header", "HostHeaderConfig": {"Values": list(hosts) or [f"h{priority}.test"]}}
+            ],
             "Actions": [{"Type": "forward", "TargetGroupArn": target_group}],
         }
 
@@ -45,7 +56,9 @@ class LoadBalancingTest(EmulatorTest):
         arn = self.make_load_balancer()
 
         def state() -> str:
-            return self.elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["State"]["Code"]
+            return self.elb.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]["State"][
+                "Code"
+            ]
 
         self.assertEqual("provisioning", state())
         self.eventually("active", state)
@@ -55,7 +68,11 @@ class LoadBalancingTest(EmulatorTest):
         self.refused("DependencyViolation", self.ec2.delete_subnet, SubnetId=self.subnets[0])
 
         def interfaces() -> int:
-            return len(self.ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [self.group]}])["NetworkInterfaces"])
+            return len(
+                self.ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [self.group]}])[
+                    "NetworkInterfaces"
+                ]
+            )
 
         self.eventually(0, interfaces)
         self.ec2.delete_security_group(GroupId=self.group)
@@ -81,10 +98,18 @@ class LoadBalancingTest(EmulatorTest):
         https = {"Protocol": "HTTPS", "Port": 443}
         self.refused("ValidationError", self.make_listener, load_balancer=arn, **https)
         unknown = certificate[:-1] + "x"
-        self.refused("CertificateNotFound", self.make_listener, load_balancer=arn, Certificates=[{"CertificateArn": unknown}], **https)
+        self.refused(
+            "CertificateNotFound",
+            self.make_listener,
+            load_balancer=arn,
+            Certificates=[{"CertificateArn": unknown}],
+            **https,
+        )
         listener = self.make_listener(arn, Certificates=[{"CertificateArn": certificate}], **https)
         self.refused("DuplicateListener", self.make_listener, load_balancer=arn, Port=443)
-        self.refused("ListenerNotFound", self.elb.describe_listeners, ListenerArns=[listener, listener[:-1] + "x"])
+        self.refused(
+            "ListenerNotFound", self.elb.describe_listeners, ListenerArns=[listener, listener[:-1] + "x"]
+        )
         self.refused("SSLPolicyNotFound", self.elb.modify_listener, ListenerArn=listener, SslPolicy="Nope")
 
     def test_certificates_of_a_listener(self) -> None:
@@ -94,9 +119,14 @@ class LoadBalancingTest(EmulatorTest):
         )
         self.control("POST", "limits", {"certificates_per_listener": 1})
         for _ in range(2):
-            self.elb.add_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": second}])
+            self.elb.add_listener_certificates(
+                ListenerArn=listener, Certificates=[{"CertificateArn": second}]
+            )
         self.refused(
-            "TooManyCertificates", self.elb.add_listener_certificates, ListenerArn=listener, Certificates=[{"CertificateArn": third}]
+            "TooManyCertificates",
+            self.elb.add_listener_certificates,
+            ListenerArn=listener,
+            Certificates=[{"CertificateArn": third}],
         )
         self.refused(
             "CertificateNotFound",
@@ -106,9 +136,14 @@ class LoadBalancingTest(EmulatorTest):
         )
         self.elb.modify_listener(ListenerArn=listener, Certificates=[{"CertificateArn": third}])
         found = self.elb.describe_listener_certificates(ListenerArn=listener)["Certificates"]
-        self.assertEqual([(third, True), (second, False)], [(c["CertificateArn"], c["IsDefault"]) for c in found])
+        self.assertEqual(
+            [(third, True), (second, False)], [(c["CertificateArn"], c["IsDefault"]) for c in found]
+        )
         self.refused(
-            "OperationNotPermitted", self.elb.remove_listener_certificates, ListenerArn=listener, Certificates=[{"CertificateArn": third}]
+            "OperationNotPermitted",
+            self.elb.remove_listener_certificates,
+            ListenerArn=listener,
+            Certificates=[{"CertificateArn": third}],
         )
         self.elb.remove_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": second}])
 
@@ -128,11 +163,16 @@ class LoadBalancingTest(EmulatorTest):
 
     def test_priorities_can_be_swapped(self) -> None:
         listener, target_group = self.make_listener(self.make_load_balancer()), self.make_target_group()
-        made = [self.elb.create_rule(**self.rule(listener, p, target_group))["Rules"][0]["RuleArn"] for p in (5, 9, 7)]
+        made = [
+            self.elb.create_rule(**self.rule(listener, p, target_group))["Rules"][0]["RuleArn"]
+            for p in (5, 9, 7)
+        ]
         first, second, third = made
         swap = [{"RuleArn": first, "Priority": 9}, {"RuleArn": second, "Priority": 5}]
         self.elb.set_rule_priorities(RulePriorities=swap)
-        self.refused("PriorityInUse", self.elb.set_rule_priorities, RulePriorities=[{"RuleArn": first, "Priority": 7}])
+        self.refused(
+            "PriorityInUse", self.elb.set_rule_priorities, RulePriorities=[{"RuleArn": first, "Priority": 7}]
+        )
         found = self.elb.describe_rules(ListenerArn=listener)["Rules"]
         order = [(rule["RuleArn"], rule["Priority"]) for rule in found]
         self.assertEqual([(second, "5"), (third, "7"), (first, "9")], order[:3])
@@ -148,19 +188,29 @@ class LoadBalancingTest(EmulatorTest):
         self.elb.create_rule(**self.rule(listener, 1, target_group, *six[:5]))
         path = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a"]}}
         both = self.rule(listener, 2, target_group, *six[:5])
-        self.refused("ValidationError", self.elb.create_rule, **{**both, "Conditions": [*both["Conditions"], path]})
+        self.refused(
+            "ValidationError", self.elb.create_rule, **{**both, "Conditions": [*both["Conditions"], path]}
+        )
         self.control("POST", "limits", {"rules_per_load_balancer": 2, "target_groups_per_load_balancer": 1})
         other = self.make_target_group("other")
-        self.refused("TooManyUniqueTargetGroupsPerLoadBalancer", self.elb.create_rule, **self.rule(listener, 2, other))
+        self.refused(
+            "TooManyUniqueTargetGroupsPerLoadBalancer", self.elb.create_rule, **self.rule(listener, 2, other)
+        )
         self.elb.create_rule(**self.rule(listener, 2, target_group))
         self.refused("TooManyRules", self.elb.create_rule, **self.rule(listener, 3, target_group))
 
     def test_rules_are_answered_whole(self) -> None:
         listener, target_group = self.make_listener(self.make_load_balancer()), self.make_target_group()
         made = self.elb.create_rule(**self.rule(listener, 1, target_group, "a.test"), Tags=TAGS)["Rules"][0]
-        self.assertEqual([{"Field": "host-header", "Values": ["a.test"], "HostHeaderConfig": {"Values": ["a.test"]}}], made["Conditions"])
+        self.assertEqual(
+            [{"Field": "host-header", "Values": ["a.test"], "HostHeaderConfig": {"Values": ["a.test"]}}],
+            made["Conditions"],
+        )
         action = made["Actions"][0]
-        self.assertEqual((target_group, 1), (action["TargetGroupArn"], action["ForwardConfig"]["TargetGroups"][0]["Weight"]))
+        self.assertEqual(
+            (target_group, 1),
+            (action["TargetGroupArn"], action["ForwardConfig"]["TargetGroups"][0]["Weight"]),
+        )
         tags = self.elb.describe_tags(ResourceArns=[made["RuleArn"]])["TagDescriptions"][0]["Tags"]
         self.assertEqual(TAGS, tags)
 
@@ -187,11 +237,15 @@ class LoadBalancingTest(EmulatorTest):
         self.refused("TargetGroupNotFound", self.elb.describe_tags, ResourceArns=[arns[0][:-1] + "x"])
         tags = [{"Key": f"k{n}", "Value": "v"} for n in range(50)]
         self.elb.add_tags(ResourceArns=arns[:1], Tags=tags)
-        self.refused("TooManyTags", self.elb.add_tags, ResourceArns=arns[:1], Tags=[{"Key": "more", "Value": "v"}])
+        self.refused(
+            "TooManyTags", self.elb.add_tags, ResourceArns=arns[:1], Tags=[{"Key": "more", "Value": "v"}]
+        )
 
     def test_quotas_can_be_asked_for(self) -> None:
         self.control("POST", "limits", {"rules_per_load_balancer": 42})
         limits = {limit["Name"]: limit["Max"] for limit in self.elb.describe_account_limits()["Limits"]}
         self.assertEqual("42", limits["rules-per-application-load-balancer"])
-        quota = self.client("service-quotas").get_service_quota(ServiceCode="elasticloadbalancing", QuotaCode="L-7EED9B64")
+        quota = self.client("service-quotas").get_service_quota(
+            ServiceCode="elasticloadbalancing", QuotaCode="L-7EED9B64"
+        )
         self.assertEqual(42, quota["Quota"]["Value"])

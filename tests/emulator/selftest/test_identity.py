@@ -19,7 +19,9 @@ class IamTest(EmulatorTest):
         self.role("web")
         self.refused("EntityAlreadyExists", self.role, name="web")
         iam.put_role_policy(
-            RoleName="web", PolicyName="read", PolicyDocument=policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
+            RoleName="web",
+            PolicyName="read",
+            PolicyDocument=policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}),
         )
         managed = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
         iam.attach_role_policy(RoleName="web", PolicyArn=managed)
@@ -27,7 +29,9 @@ class IamTest(EmulatorTest):
         iam.create_instance_profile(InstanceProfileName="web", Tags=TAGS)
         self.refused("EntityAlreadyExists", iam.create_instance_profile, InstanceProfileName="web")
         iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
-        self.refused("LimitExceeded", iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName="web")
+        self.refused(
+            "LimitExceeded", iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName="web"
+        )
         self.assertEqual(["instance_profile", "role"], self.kinds())
         self.refused("DeleteConflict", iam.delete_instance_profile, InstanceProfileName="web")
         for undo in (
@@ -37,7 +41,9 @@ class IamTest(EmulatorTest):
         ):
             self.refused("DeleteConflict", iam.delete_role, RoleName="web")
             undo()
-        self.refused("NoSuchEntity", iam.remove_role_from_instance_profile, InstanceProfileName="web", RoleName="web")
+        self.refused(
+            "NoSuchEntity", iam.remove_role_from_instance_profile, InstanceProfileName="web", RoleName="web"
+        )
         iam.delete_role(RoleName="web")
         self.assertEqual(TAGS, iam.list_instance_profile_tags(InstanceProfileName="web")["Tags"])
         iam.delete_instance_profile(InstanceProfileName="web")
@@ -48,14 +54,18 @@ class IamTest(EmulatorTest):
             self.role(f"role-{number}")
         iam.tag_role(RoleName="role-0", Tags=TAGS)
         iam.put_role_policy(
-            RoleName="role-0", PolicyName="p", PolicyDocument=policy({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+            RoleName="role-0",
+            PolicyName="p",
+            PolicyDocument=policy({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
         )
         iam.attach_role_policy(RoleName="role-0", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
         iam.create_instance_profile(InstanceProfileName="profile")
         iam.add_role_to_instance_profile(InstanceProfileName="profile", RoleName="role-0")
         page = iam.get_account_authorization_details(Filter=["Role"], MaxItems=2)
         rest = iam.get_account_authorization_details(Filter=["Role"], MaxItems=2, Marker=page["Marker"])
-        self.assertEqual((2, 1, False), (len(page["RoleDetailList"]), len(rest["RoleDetailList"]), rest["IsTruncated"]))
+        self.assertEqual(
+            (2, 1, False), (len(page["RoleDetailList"]), len(rest["RoleDetailList"]), rest["IsTruncated"])
+        )
         role = page["RoleDetailList"][0]
         self.assertEqual(TAGS, role["Tags"])
         self.assertEqual(["p"], [p["PolicyName"] for p in role["RolePolicyList"]])
@@ -77,10 +87,14 @@ class KmsTest(EmulatorTest):
         unknown = {**use, "Principal": {"AWS": role + "x"}}
         self.refused("MalformedPolicyDocumentException", kms.create_key, Policy="{")
         self.refused("MalformedPolicyDocumentException", kms.create_key, Policy=policy(use))
-        error = self.refused("MalformedPolicyDocumentException", kms.create_key, Policy=policy(ADMINISTRATOR, unknown))
+        error = self.refused(
+            "MalformedPolicyDocumentException", kms.create_key, Policy=policy(ADMINISTRATOR, unknown)
+        )
         self.assertIn("invalid principals", str(error))
         key = self.make_key(ADMINISTRATOR, use)
-        self.assertEqual([ADMINISTRATOR, use], json.loads(kms.get_key_policy(KeyId=key)["Policy"])["Statement"])
+        self.assertEqual(
+            [ADMINISTRATOR, use], json.loads(kms.get_key_policy(KeyId=key)["Policy"])["Statement"]
+        )
         kms.put_key_policy(KeyId=key, Policy=policy(ADMINISTRATOR))
         self.refused("MalformedPolicyDocumentException", kms.put_key_policy, KeyId=key, Policy=policy(use))
 

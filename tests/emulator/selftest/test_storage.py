@@ -1,7 +1,6 @@
 """S3, CloudWatch Logs, CloudTrail and SSM parameters."""
 
 import concurrent.futures
-
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -44,8 +43,20 @@ def bucket_for_trail(source: str = TRAIL_ARN, prefix: str = "logs/") -> list[dic
     files = f"{BUCKET_ARN}/{prefix}AWSLogs/{ACCOUNT}/*"
     return [
         NO_PLAIN_HTTP,
-        {"Effect": "Allow", "Principal": principal, "Action": "s3:GetBucketAcl", "Resource": BUCKET_ARN, "Condition": condition},
-        {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": files, "Condition": write},
+        {
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:GetBucketAcl",
+            "Resource": BUCKET_ARN,
+            "Condition": condition,
+        },
+        {
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:PutObject",
+            "Resource": files,
+            "Condition": write,
+        },
     ]
 
 
@@ -63,12 +74,16 @@ class BucketTest(EmulatorTest):
         rules = self.s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
         self.assertEqual("AES256", rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"])
         self.refused("NoSuchBucketPolicy", self.s3.get_bucket_policy, Bucket=BUCKET)
-        self.refused("NoSuchLifecycleConfiguration", self.s3.get_bucket_lifecycle_configuration, Bucket=BUCKET)
+        self.refused(
+            "NoSuchLifecycleConfiguration", self.s3.get_bucket_lifecycle_configuration, Bucket=BUCKET
+        )
         self.refused("NoSuchTagSet", self.s3.get_bucket_tagging, Bucket=BUCKET)
 
     def test_configurations_come_back_as_they_were_set(self) -> None:
         for notification in ({"EventBridgeConfiguration": {}}, {}):
-            self.s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=notification)
+            self.s3.put_bucket_notification_configuration(
+                Bucket=BUCKET, NotificationConfiguration=notification
+            )
             found = self.s3.get_bucket_notification_configuration(Bucket=BUCKET)
             found.pop("ResponseMetadata")
             self.assertEqual(notification, found)
@@ -82,7 +97,12 @@ class BucketTest(EmulatorTest):
         self.refused("NoSuchTagSet", self.s3.get_bucket_tagging, Bucket=BUCKET)
 
     def test_policies_are_checked(self) -> None:
-        public = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{BUCKET_ARN}/*"}
+        public = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"{BUCKET_ARN}/*",
+        }
         self.refused("MalformedPolicy", self.s3.put_bucket_policy, Bucket=BUCKET, Policy="x")
         self.refused("AccessDenied", self.s3.put_bucket_policy, Bucket=BUCKET, Policy=policy(public))
         foreign = {**NO_PLAIN_HTTP, "Resource": "arn:aws:s3:::other/*"}
@@ -100,7 +120,10 @@ class BucketTest(EmulatorTest):
         self.s3.delete_object(Bucket=BUCKET, Key="a")
         self.refused("BucketNotEmpty", self.s3.delete_bucket, Bucket=BUCKET)
         listed = self.s3.list_object_versions(Bucket=BUCKET)
-        items = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in listed["Versions"] + listed["DeleteMarkers"]]
+        items = [
+            {"Key": v["Key"], "VersionId": v["VersionId"]}
+            for v in listed["Versions"] + listed["DeleteMarkers"]
+        ]
         self.assertEqual(3, len(items))
         self.s3.delete_objects(Bucket=BUCKET, Delete={"Objects": items})
         self.s3.delete_bucket(Bucket=BUCKET)
@@ -112,13 +135,19 @@ class LogsTest(EmulatorTest):
         key = kms.create_key(Policy=policy(ADMINISTRATOR))["KeyMetadata"]
         self.refused("AccessDeniedException", logs.create_log_group, logGroupName="/env", kmsKeyId=key["Arn"])
         kms.put_key_policy(KeyId=key["KeyId"], Policy=policy(ADMINISTRATOR, KEY_FOR_LOGS))
-        self.refused("AccessDeniedException", logs.create_log_group, logGroupName="/other", kmsKeyId=key["Arn"])
+        self.refused(
+            "AccessDeniedException", logs.create_log_group, logGroupName="/other", kmsKeyId=key["Arn"]
+        )
         logs.create_log_group(logGroupName="/env", kmsKeyId=key["Arn"], tags={"owner": "x"})
         self.refused("ResourceAlreadyExistsException", logs.create_log_group, logGroupName="/env")
         logs.put_retention_policy(logGroupName="/env", retentionInDays=3)
-        self.refused("InvalidParameterException", logs.put_retention_policy, logGroupName="/env", retentionInDays=2)
+        self.refused(
+            "InvalidParameterException", logs.put_retention_policy, logGroupName="/env", retentionInDays=2
+        )
         group = logs.describe_log_groups(logGroupNamePrefix="/env")["logGroups"][0]
-        self.assertEqual((3, key["Arn"], f"{GROUP_ARN}:*"), (group["retentionInDays"], group["kmsKeyId"], group["arn"]))
+        self.assertEqual(
+            (3, key["Arn"], f"{GROUP_ARN}:*"), (group["retentionInDays"], group["kmsKeyId"], group["arn"])
+        )
         logs.disassociate_kms_key(logGroupName="/env")
         self.assertNotIn("kmsKeyId", logs.describe_log_groups()["logGroups"][0])
         logs.associate_kms_key(logGroupName="/env", kmsKeyId=key["Arn"])
@@ -137,7 +166,8 @@ class TrailTest(EmulatorTest):
         self.key = kms.create_key(Policy=policy(ADMINISTRATOR, KEY_FOR_TRAIL))["KeyMetadata"]["Arn"]
         self.client("logs").create_log_group(logGroupName="/env")
         self.settings = {
-            "Name": "env", "S3BucketName": BUCKET, "S3KeyPrefix": "logs", "KmsKeyId": self.key, "TagsList": TAGS,
+            "Name": "env", "S3BucketName": BUCKET, "S3KeyPrefix": "logs",
+            "KmsKeyId": self.key, "TagsList": TAGS,
             "CloudWatchLogsLogGroupArn": f"{GROUP_ARN}:*",
             "CloudWatchLogsRoleArn": self.role("trail", "cloudtrail.amazonaws.com"),
         }  # fmt: skip
@@ -168,17 +198,25 @@ class TrailTest(EmulatorTest):
         self.allow(*bucket_for_trail())
         self.trails.create_trail(**self.settings)
         self.refuse("TrailAlreadyExistsException")
-        self.assertTrue(self.trails.get_event_selectors(TrailName="env")["EventSelectors"][0]["IncludeManagementEvents"])
+        self.assertTrue(
+            self.trails.get_event_selectors(TrailName="env")["EventSelectors"][0]["IncludeManagementEvents"]
+        )
         advanced = [{"Name": "writes", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]
         classic = [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": False, "DataResources": []}]
-        for kind, selectors in (("AdvancedEventSelectors", advanced), ("EventSelectors", classic), ("AdvancedEventSelectors", advanced)):
+        for kind, selectors in (
+            ("AdvancedEventSelectors", advanced),
+            ("EventSelectors", classic),
+            ("AdvancedEventSelectors", advanced),
+        ):
             self.trails.put_event_selectors(TrailName="env", **{kind: selectors})
             found = self.trails.get_event_selectors(TrailName="env")
             found.pop("ResponseMetadata")
             self.assertEqual({"TrailARN": TRAIL_ARN, kind: selectors}, found)
         self.trails.start_logging(Name="env")
         self.assertTrue(self.trails.get_trail_status(Name="env")["IsLogging"])
-        self.assertEqual(TAGS, self.trails.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"][0]["TagsList"])
+        self.assertEqual(
+            TAGS, self.trails.list_tags(ResourceIdList=[TRAIL_ARN])["ResourceTagList"][0]["TagsList"]
+        )
         self.assertEqual([], self.trails.describe_trails(trailNameList=["other"])["trailList"])
         self.assertEqual("env", self.trails.describe_trails(trailNameList=["env"])["trailList"][0]["Name"])
         self.trails.delete_trail(Name=TRAIL_ARN)
@@ -190,7 +228,9 @@ class ParameterTest(EmulatorTest):
     def test_one_writer_wins(self) -> None:
         def attempt(number: int) -> str:
             try:
-                self.client("ssm").put_parameter(Name="/env/acme", Value=str(number), Type="String", Tags=TAGS)
+                self.client("ssm").put_parameter(
+                    Name="/env/acme", Value=str(number), Type="String", Tags=TAGS
+                )
             except ClientError as error:
                 return error.response["Error"]["Code"]
             return "made"
@@ -217,7 +257,9 @@ class ParameterTest(EmulatorTest):
 
     def test_limits_and_public_parameters(self) -> None:
         ssm, ec2 = self.client("ssm"), self.client("ec2")
-        self.refused("ValidationException", ssm.put_parameter, Name="/env/big", Value="x" * 4097, Type="String")
+        self.refused(
+            "ValidationException", ssm.put_parameter, Name="/env/big", Value="x" * 4097, Type="String"
+        )
         self.refused("ParameterNotFound", ssm.delete_parameter, Name="/env/none")
         for architecture in ("x86_64", "arm64"):
             name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"

@@ -54,7 +54,8 @@ def _check_bucket(name: str, prefix: str | None, trail_arn: str) -> None:
         and policies.allows_service(policy, SERVICE, "s3:PutObject", log_file, context)
     ):
         raise AwsError(
-            "InsufficientS3BucketPolicyException", f"Incorrect S3 bucket policy is detected for bucket: {name}"
+            "InsufficientS3BucketPolicyException",
+            f"Incorrect S3 bucket policy is detected for bucket: {name}",
         )
 
 
@@ -73,7 +74,8 @@ def _check_key(self: Any, key_id: str, trail_arn: str) -> None:
         raise AwsError("KmsException", f"The KMS key {key_id} is disabled or pending deletion")
     if not policies.allows_service(key.policy, SERVICE, "kms:GenerateDataKey", key.arn, context):
         raise AwsError(
-            "InsufficientEncryptionPolicyException", f"Insufficient permissions to access the KMS key {key_id}"
+            "InsufficientEncryptionPolicyException",
+            f"Insufficient permissions to access the KMS key {key_id}",
         )
 
 
@@ -142,7 +144,9 @@ def description(original: Any, self: Trail, include_region: bool = False) -> dic
 
 @operation(Trail)
 def put_event_selectors(
-    self: Trail, event_selectors: list[dict[str, Any]] | None, advanced_event_selectors: list[dict[str, Any]] | None
+    self: Trail,
+    event_selectors: list[dict[str, Any]] | None,
+    advanced_event_selectors: list[dict[str, Any]] | None,
 ) -> None:
     """One kind replaces the other; moto keeps advanced selectors beside classic ones."""
     if event_selectors and advanced_event_selectors:

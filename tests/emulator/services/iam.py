@@ -9,6 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
+from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
 from emulator.limits import limits
@@ -60,8 +61,21 @@ def _know_policy_first(name: str) -> None:
         return original(self)
 
 
-for _operation in ("attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy", "get_policy_version"):
+for _operation in (
+    "attach_role_policy",
+    "attach_user_policy",
+    "attach_group_policy",
+    "get_policy",
+    "get_policy_version",
+):
     _know_policy_first(_operation)
+
+
+@wraps(IamResponse, "create_role")
+def create_role(original: Any, self: Any) -> Any:
+    """moto checks a trust policy when it is changed only."""
+    IAMTrustPolicyDocumentValidator(self._get_param("AssumeRolePolicyDocument")).validate()
+    return original(self)
 
 
 @wraps(IamResponse, "remove_role_from_instance_profile")

@@ -51,4 +51,6 @@ def get_service_quota(original: Any, self: Any) -> str:
     for quota in _quotas():
         if quota["QuotaCode"] == self._get_param("QuotaCode"):
             return json.dumps({"Quota": quota})
-    raise AwsError("NoSuchResourceException", "The request failed because the specified quota does not exist.")
+    raise AwsError(
+        "NoSuchResourceException", "The request failed because the specified quota does not exist."
+    )

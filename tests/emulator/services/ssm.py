@@ -17,7 +17,8 @@ def put_parameter(original: Any, self: Any) -> Any:
     if len(self._get_param("Value") or "") > MOST_CHARACTERS[tier]:
         raise AwsError(
             "ValidationException",
-            f"{tier} tier parameters support a maximum parameter value of {MOST_CHARACTERS[tier]} characters.",
+            f"{tier} tier parameters support a maximum parameter value of "
+            f"{MOST_CHARACTERS[tier]} characters.",
         )
     if self._get_param("Name").strip("/").count("/") >= MOST_LEVELS:
         raise AwsError(

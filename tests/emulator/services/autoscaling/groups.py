@@ -50,7 +50,9 @@ def find(self: Any) -> FakeAutoScalingGroup:
     name = self._get_param("AutoScalingGroupName")
     group = self.autoscaling_backend.autoscaling_groups.get(name)
     if group is None:
-        raise AwsError("ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
+        raise AwsError(
+            "ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found"
+        )
     return group
 
 

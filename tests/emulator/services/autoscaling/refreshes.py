@@ -55,7 +55,9 @@ class Refresh:
 
     def outdated(self, version: LaunchTemplateVersion) -> list[Any]:
         """Instances still to be replaced so that all run the version."""
-        return [s for s in self.group.active_instances() if id(s) in self.old or s.template_version is not version]
+        return [
+            s for s in self.group.active_instances() if id(s) in self.old or s.template_version is not version
+        ]
 
     def begin(self) -> None:
         """Without SkipMatching, instances of the right version are replaced, too."""
@@ -123,7 +125,9 @@ def _under_way(group: FakeAutoScalingGroup) -> Refresh:
     raise AwsError("ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found.")
 
 
-def _desired_version(self: Any, group: FakeAutoScalingGroup, desired: dict[str, Any]) -> LaunchTemplateVersion:
+def _desired_version(
+    self: Any, group: FakeAutoScalingGroup, desired: dict[str, Any]
+) -> LaunchTemplateVersion:
     specification = desired.get("LaunchTemplate")
     if not specification:
         return template_version(group)

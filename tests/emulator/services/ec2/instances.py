@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 
 from emulator.patching import AwsError, wraps
 from emulator.services import iam
 from emulator.timing import timing
+
+# Of the images' snapshots, GiB.
+IMAGE_SIZE = 8
 
 
 @wraps(EC2Response, "run_instances")
@@ -21,7 +25,17 @@ def run_instances(original: Any, self: Any) -> Any:
             f"Value ({profile.get('Name') or profile['Arn']}) for parameter "
             f"iamInstanceProfile.{parameter} is invalid. Invalid IAM Instance Profile {parameter}",
         )
+    for mapping in self._get_param("BlockDeviceMappings", []):
+        ebs = mapping.get("Ebs")
+        if ebs is not None and not ebs.get("SnapshotId"):
+            ebs.setdefault("VolumeSize", IMAGE_SIZE)
     return original(self)
+
+
+@wraps(Instance, "add_block_device")
+def add_block_device(original: Any, self: Instance, size: int | None, *args: Any, **kwargs: Any) -> None:
+    """A mapping that names no size gets the image's; moto refuses it."""
+    original(self, size or IMAGE_SIZE, *args, **kwargs)
 
 
 @wraps(Instance, "__init__")
@@ -58,3 +72,12 @@ def terminate_slowly(original: Any, self: Instance) -> Any:
 
     timing.after("instance", "delete", end)
     return previous
+
+
+@wraps(EC2Backend, "modify_instance_attribute")
+def modify_instance_attribute(original: Any, self: EC2Backend, instance_id: str, key: str, value: Any) -> Any:
+    """The check of source and destination is one of the first interface; the instance shows it too."""
+    instance = original(self, instance_id, key, value)
+    if key == "source_dest_check":
+        instance.nics[0].source_dest_check = value
+    return instance

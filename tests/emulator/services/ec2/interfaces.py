@@ -49,7 +49,5 @@ def delete_network_interface(original: Any, self: Any) -> Any:
     if interface.requester_managed:
         raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
     if interface.instance:
-        raise AwsError(
-            "InvalidParameterValue", f"Network interface '{interface.id}' is currently in use."
-        )
+        raise AwsError("InvalidParameterValue", f"Network interface '{interface.id}' is currently in use.")
     return original(self)

@@ -18,7 +18,9 @@ NAME_PATTERN = re.compile(r"[a-zA-Z0-9().\-/_]{3,128}")
 def _find(self: Any) -> LaunchTemplate:
     template_id, name = self._get_param("LaunchTemplateId"), self._get_param("LaunchTemplateName")
     backend = self.ec2_backend
-    return backend.get_launch_template(template_id) if template_id else backend.get_launch_template_by_name(name)
+    return (
+        backend.get_launch_template(template_id) if template_id else backend.get_launch_template_by_name(name)
+    )
 
 
 def _version_not_found(template: LaunchTemplate, number: Any) -> AwsError:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import generic_filter
@@ -9,7 +10,6 @@ from moto.ec2.utils import generic_filter
 from emulator.patching import AwsError, operation, wraps
 from emulator.services.ec2 import interfaces
 from emulator.timing import timing
-from moto.core.responses import ActionResult
 
 
 @wraps(EC2Response, "create_nat_gateway")

@@ -85,7 +85,5 @@ def describe_availability_zones(original: Any, self: Any) -> Any:
     known = {zone.name for zone in self.ec2_backend.describe_availability_zones()}
     for name in self._get_param("ZoneNames", []):
         if name not in known:
-            raise AwsError(
-                "InvalidParameterValue", f"Invalid availability zone: [{name}] (region {region})"
-            )
+            raise AwsError("InvalidParameterValue", f"Invalid availability zone: [{name}] (region {region})")
     return original(self)

@@ -34,8 +34,7 @@ def _check(self: Any, load_balancer: Any, protocol: str | None, port: int | None
         if other is not own and other.port == port:
             raise AwsError(
                 "DuplicateListener",
-                "A listener already exists on this port for this load balancer "
-                f"'{load_balancer.arn}'",
+                f"A listener already exists on this port for this load balancer '{load_balancer.arn}'",
             )
     policy = self._get_param("SslPolicy")
     if policy and policy not in SSL_POLICIES:

@@ -87,7 +87,9 @@ def _security_groups(backend: Any, group_ids: list[str], vpc_id: str) -> list[st
     for group_id in group_ids:
         group = backend.ec2_backend.get_security_group_from_id(group_id)
         if group is None or group.vpc_id != vpc_id:
-            raise AwsError("InvalidSecurityGroup", f"Security group ID '{group_id}' does not exist in '{vpc_id}'")
+            raise AwsError(
+                "InvalidSecurityGroup", f"Security group ID '{group_id}' does not exist in '{vpc_id}'"
+            )
     return group_ids or [backend.ec2_backend.get_default_security_group(vpc_id).id]
 
 
@@ -150,7 +152,9 @@ def describe_load_balancers(
     if len(arns or []) > MOST_DESCRIBED_AT_ONCE or len(names or []) > MOST_DESCRIBED_AT_ONCE:
         raise AwsError("ValidationError", "Cannot have more than 20 load balancers described")
     everything = list(self.load_balancers.values())
-    missing = set(arns or []) - {lb.arn for lb in everything} | set(names or []) - {lb.name for lb in everything}
+    missing = set(arns or []) - {lb.arn for lb in everything} | set(names or []) - {
+        lb.name for lb in everything
+    }
     if missing:
         raise AwsError("LoadBalancerNotFound", f"Load balancers '{sorted(missing)}' not found")
     if not arns and not names:

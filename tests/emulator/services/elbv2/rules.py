@@ -49,7 +49,8 @@ def create_rule(original: Any, self: Any) -> Any:
     rules = sum(len(other._non_default_rules) for other in load_balancer.listeners.values())
     if rules >= limits.rules_per_load_balancer:
         raise AwsError(
-            "TooManyRules", f"The maximum number of rules on load balancer '{load_balancer.arn}' has been reached"
+            "TooManyRules",
+            f"The maximum number of rules on load balancer '{load_balancer.arn}' has been reached",
         )
     actions.check_target_groups(backend, load_balancer, params["Actions"])
     return _complete_conditions(original(self))
