@@ -133,7 +133,7 @@ run "user_data_that_is_too_long" {
   command = plan
 
   variables {
-    user_data = join("", [for n in range(16385) : "x"])
+    user_data = join("", [for n in range(1024) : "0123456789abcdefg"])
   }
 
   expect_failures = [var.user_data]

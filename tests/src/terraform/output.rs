@@ -36,6 +36,8 @@ pub struct Diagnostic {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Snippet {
     code: String,
+    highlight_start_offset: usize,
+    highlight_end_offset: usize,
 }
 
 impl Diagnostic {
@@ -50,6 +52,13 @@ impl Diagnostic {
         let name = name.trim();
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         is_name.then_some(name)
+    }
+
+    /// The marked piece of the configuration: the argument's value, or the one element of it that is wrong.
+    #[must_use]
+    pub fn marked(&self) -> Option<&str> {
+        let snippet = self.snippet.as_ref()?;
+        snippet.code.get(snippet.highlight_start_offset..snippet.highlight_end_offset)
     }
 
     /// Summary and detail with every run of white space as one blank: Terraform's wrapping can't split a text.
@@ -98,9 +107,12 @@ impl Output {
             .unwrap_or_else(|error| panic!("no JSON ({error}). {}", self.report()))
     }
 
-    /// Standard output of a `-json` command as its events, in order.
+    /// Standard output of a `-json` command as its events, in order; `validate` prints a single one.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
+        if let Ok(single) = serde_json::from_str(&self.stdout) {
+            return vec![single];
+        }
         self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
@@ -176,19 +188,21 @@ mod tests {
             "\n",
             r#"{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Provider development overrides are in effect","detail":"…"}}"#,
             "\n",
-            r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Bad CIDR","detail":"must be\na /16","address":"paas_environment.dev","snippet":{"context":"resource","code":"  cidr_block = \"10.0.0.0/8\""}}}"#,
+            r#"{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Bad CIDR","detail":"must be\na /16","address":"paas_environment.dev","snippet":{"context":"resource","code":"  cidr_block = \"10.0.0.0/8\"","highlight_start_offset":15,"highlight_end_offset":27}}}"#,
             "\n",
         ));
         let errors = output.expect_errors();
         assert_eq!(output.diagnostics(), errors);
         assert_eq!(errors[0].argument(), Some("cidr_block"));
+        assert_eq!(errors[0].marked(), Some("\"10.0.0.0/8\""));
         assert_eq!(errors[0].text(), "Bad CIDR: must be a /16");
         assert_eq!(errors[0].address.as_deref(), Some("paas_environment.dev"));
     }
 
     #[test]
     fn a_diagnostic_at_the_whole_resource_has_no_argument() {
-        let snippet = Some(Snippet { code: r#"resource "paas_tenant" "acme" {"#.into() });
+        let code = r#"resource "paas_tenant" "acme" {"#.to_owned();
+        let snippet = Some(Snippet { code, highlight_start_offset: 30, highlight_end_offset: 31 });
         let diagnostic = Diagnostic {
             severity: "error".into(),
             summary: String::new(),
@@ -201,8 +215,9 @@ mod tests {
 
     #[test]
     fn validate_prints_one_object_with_all_diagnostics() {
-        let output =
-            printed(r#"{"valid":false,"diagnostics":[{"severity":"error","summary":"No","detail":""}]}"#);
+        let output = printed(
+            "{\n \"valid\": false,\n \"diagnostics\": [{\"severity\": \"error\", \"summary\": \"No\"}]\n}\n",
+        );
         assert_eq!(output.errors().len(), 1);
     }
 

@@ -60,8 +60,9 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
     prerequisites::terraform()?;
     prerequisites::emulator_python()?;
     println!("Building the provider; the first time this takes some minutes.");
-    provider::binary()?;
-    interrupt.check()?;
+    let built = provider::binary();
+    interrupt.check()?; // Ctrl-C stops Cargo too; that is no failure to build
+    built?;
 
     let aws = if keep { Emulator::try_start_independent()? } else { Emulator::try_start()? };
     println!("The emulated AWS account listens on {}.", aws.endpoint());
@@ -82,7 +83,7 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
 
     println!("\n{}", table::tenants(&aws)?);
     if keep {
-        println!("{}", text::going_on(&aws, &dev, &acme));
+        println!("\n{}", text::going_on(&dev, &acme));
         drop(acme);
         let kept = dev.keep().map_err(|_| Error::new("the demo's files are still in use"))?;
         println!("{}", text::stopping(aws.leave_running(), &kept));

@@ -1,6 +1,6 @@
 //! The longer texts.
 
-use paas_tests::{Emulator, Workspace};
+use paas_tests::Workspace;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,10 +13,10 @@ up, and takes it down again. It needs terraform and python3, and nothing of AWS.
   cargo demo -- --keep    leaves the account running and prints how to go on by hand";
 
 /// The variables that a shell needs to go on by hand; the rest of the environment is the shell's own.
-const EXPORTED: [&str; 4] = ["TF_CLI_CONFIG_FILE", "AWS_", "TF_VAR_", "TF_INPUT"];
+const EXPORTED: [&str; 3] = ["AWS_", "TF_CLI_CONFIG_FILE", "TF_VAR_"];
 
 /// Lines to paste into a shell.
-pub fn going_on(aws: &Emulator, dev: &Workspace, acme: &Workspace) -> String {
+pub fn going_on(dev: &Workspace, acme: &Workspace) -> String {
     let mut text = String::from("To go on by hand, paste into a shell:\n\n");
     for (name, value) in dev.environment() {
         let name = name.to_string_lossy();
@@ -27,18 +27,19 @@ pub fn going_on(aws: &Emulator, dev: &Workspace, acme: &Workspace) -> String {
     let _ = write!(
         text,
         "
-  cd {dev} && terraform plan                 # no changes
-  cd {acme} && terraform apply -var 'hosts=[\"shop.dev.example.test\"]'
+  cd {dev}
+  terraform plan                                            # no changes
+  cd {acme}
+  terraform plan -var 'hosts=[\"shop.dev.example.test\"]'    # refused: another tenant has that host
 
 What the account holds, and what it was asked:
 
-  curl -s {endpoint}/_emulator/inventory | python3 -m json.tool | less
-  curl -s {endpoint}/_emulator/counts | python3 -m json.tool
-  aws elbv2 describe-load-balancers          # any AWS tool works: AWS_ENDPOINT_URL leads it there
+  curl -s $AWS_ENDPOINT_URL/_emulator/inventory | python3 -m json.tool | less
+  curl -s $AWS_ENDPOINT_URL/_emulator/counts | python3 -m json.tool
+  aws elbv2 describe-load-balancers                         # any AWS tool: AWS_ENDPOINT_URL leads it there
 ",
         dev = dev.folder().display(),
         acme = acme.folder().display(),
-        endpoint = aws.endpoint(),
     );
     text
 }
