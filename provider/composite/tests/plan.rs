@@ -294,3 +294,17 @@ fn the_catalogue_leads_from_names_to_kinds() {
     assert_eq!(CATALOGUE.get("role").unwrap().replace(), Order::DeleteFirst);
     assert!(CATALOGUE.get("moon").is_none());
 }
+
+#[test]
+fn exports_follow_from_what_the_ledger_holds() {
+    let graph = wire(&SITE);
+    assert_eq!(json!(graph.exports(&made())), json!({"server": "server-1", "net": "net-1"}));
+    let mut ledger = made();
+    ledger.live[0].kind = "network".into();
+    ledger.live[2].out = None;
+    assert_eq!(
+        json!(graph.exports(&ledger)),
+        json!({}),
+        "another kind's out and a half-made child's are no one's"
+    );
+}
