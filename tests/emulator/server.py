@@ -107,7 +107,7 @@ class EmulatorServer:
             if call.model is None:
                 return wire.not_implemented(call, repr(error))
             return wire.error(call, "InternalFailure", f"emulator: {error!r}", 500)
-        if response.status_code == 404 and (response.content_type or "").startswith("text/html"):
+        if response.status_code == 404 and response.get_data().startswith(b"<!doctype html>"):
             return wire.not_implemented(call, "unknown to moto")
         return response
 

@@ -84,7 +84,12 @@ class NetworkTest(EmulatorTest):
         )
         self.refused("InvalidAMIID.NotFound", ec2.describe_images, ImageIds=["ami-0123456789abcdef0"])
         self.refused("InvalidParameterValue", ec2.describe_availability_zones, ZoneNames=["eu-west-1z"])
-        unknown = {"ImageId": "ami-0123456789abcdef0", "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1}
+        unknown = {
+            "ImageId": "ami-0123456789abcdef0",
+            "InstanceType": "t3.nano",
+            "MinCount": 1,
+            "MaxCount": 1,
+        }
         self.refused("InvalidAMIID.NotFound", ec2.run_instances, **unknown)
         self.refused(
             "InvalidNatGatewayID.NotFound",

@@ -147,6 +147,20 @@ class LoadBalancingTest(EmulatorTest):
         )
         self.elb.remove_listener_certificates(ListenerArn=listener, Certificates=[{"CertificateArn": second}])
 
+    def test_a_certificate_in_use(self) -> None:
+        acm, load_balancer = self.client("acm"), self.make_load_balancer()
+        request = {"DomainName": "a.test", "IdempotencyToken": "t1"}
+        pending = acm.request_certificate(**request)["CertificateArn"]
+        https = {"Protocol": "HTTPS", "Port": 443, "Certificates": [{"CertificateArn": pending}]}
+        self.refused("UnsupportedCertificate", self.make_listener, load_balancer=load_balancer, **https)
+        acm.delete_certificate(CertificateArn=pending)
+        self.assertNotEqual(pending, acm.request_certificate(**request)["CertificateArn"])
+        used = self.certificate()
+        listener = self.make_listener(load_balancer, **{**https, "Certificates": [{"CertificateArn": used}]})
+        self.refused("ResourceInUseException", acm.delete_certificate, CertificateArn=used)
+        self.elb.delete_listener(ListenerArn=listener)
+        acm.delete_certificate(CertificateArn=used)
+
     def test_one_winner_per_priority(self) -> None:
         listener, target_group = self.make_listener(self.make_load_balancer()), self.make_target_group()
 

@@ -73,6 +73,8 @@ class BucketTest(EmulatorTest):
         self.assertEqual({True}, set(block.values()))
         rules = self.s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
         self.assertEqual("AES256", rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"])
+        self.refused("404", self.s3.head_bucket, Bucket="none-such-bucket")
+        self.refused("404", self.s3.head_object, Bucket=BUCKET, Key="none")
         self.refused("NoSuchBucketPolicy", self.s3.get_bucket_policy, Bucket=BUCKET)
         self.refused(
             "NoSuchLifecycleConfiguration", self.s3.get_bucket_lifecycle_configuration, Bucket=BUCKET
