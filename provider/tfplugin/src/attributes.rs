@@ -275,3 +275,6 @@ pub mod derive {
         T::read(object.get(name)).map_err(|error| error.under(Step::Attribute(name.to_owned())))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,7 @@ impl Client {
         self.process.kill().await;
     }
 
-    /// Asks to stop the work under way (StopProvider), as Terraform does on Ctrl-C.
+    /// Asks to stop the work under way (`StopProvider`), as Terraform does on Ctrl-C.
     ///
     /// # Errors
     /// [`Error::Call`] if the provider is gone.

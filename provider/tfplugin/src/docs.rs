@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Examples {
     provider: Option<String>,
-    examples: BTreeMap<String, String>,
+    usage: BTreeMap<String, String>,
     imports: BTreeMap<String, String>,
 }
 
@@ -30,7 +30,7 @@ impl Examples {
     /// `ephemeral.paas_credentials`) or function (`provider::paas::subnets`), as HCL.
     #[must_use]
     pub fn example(mut self, of: impl Into<String>, hcl: impl Into<String>) -> Self {
-        self.examples.insert(of.into(), hcl.into());
+        self.usage.insert(of.into(), hcl.into());
         self
     }
 
@@ -56,7 +56,7 @@ pub fn render(server: &Server, examples: &Examples) -> BTreeMap<String, String> 
         let title = format!("{type_name} ({kind})");
         let mut page = Page::new(&format!("{type_name} {kind} - {name}"), Some(kind), &schema.description);
         page.title(&title, &schema.description);
-        page.example(examples.examples.get(&format!("{prefix}{type_name}")).map(String::as_str));
+        page.example(examples.usage.get(&format!("{prefix}{type_name}")).map(String::as_str));
         page.schema(schema);
         if let Some(id) = examples.imports.get(type_name).filter(|_| prefix.is_empty()) {
             page.import(type_name, id);
@@ -78,7 +78,7 @@ pub fn render(server: &Server, examples: &Examples) -> BTreeMap<String, String> 
         let mut page =
             Page::new(&format!("{function} function - {name}"), Some("Function"), &signature.summary);
         page.title(&format!("function: {function}"), &signature.description);
-        page.example(examples.examples.get(&format!("provider::{name}::{function}")).map(String::as_str));
+        page.example(examples.usage.get(&format!("provider::{name}::{function}")).map(String::as_str));
         page.signature(function, &signature);
         pages.insert(format!("functions/{function}.md"), page.text());
     }

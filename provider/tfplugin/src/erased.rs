@@ -46,9 +46,7 @@ fn optional<M: Attributes>(value: &Value) -> Result<Option<M>, Diagnostics> {
 
 /// What goes into state: no unknowns, no write-only values.
 fn state<M: Attributes>(schema: &Schema, model: Option<M>) -> Value {
-    model.map_or(Value::Null, |model| {
-        crate::plan::without_write_only(schema, model.to_value().without_unknowns())
-    })
+    model.map_or(Value::Null, |model| crate::write_only::strip(schema, model.to_value().without_unknowns()))
 }
 
 type Pending<'a, T> = BoxFuture<'a, T>;

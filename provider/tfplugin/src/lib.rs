@@ -30,6 +30,7 @@ mod serve;
 mod server;
 mod tls;
 mod value;
+mod write_only;
 
 pub use attr::Attr;
 #[doc(hidden)]

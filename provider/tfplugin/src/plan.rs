@@ -185,59 +185,5 @@ fn replaced(schema: &Schema, planned: &Value, prior: &Value, path: &Path, found:
     }
 }
 
-/// The value with write-only attributes set to null: they never enter plan or state.
-pub(crate) fn without_write_only(schema: &Schema, mut value: Value) -> Value {
-    if let Value::Map(items) = &mut value {
-        for attribute in &schema.attributes {
-            let Some(item) = items.get_mut(&attribute.name) else { continue };
-            if attribute.write_only {
-                *item = Value::Null;
-            } else if let Kind::Nested(nesting, schema) = &attribute.kind {
-                map_objects(*nesting, item, |object| without_write_only(schema, object));
-            }
-        }
-    }
-    value
-}
-
-/// The write-only attributes that have a value.
-pub(crate) fn write_only_set(schema: &Schema, value: &Value) -> Vec<Path> {
-    let mut found = Vec::new();
-    collect_write_only(schema, value, &Path::root(), &mut found);
-    found
-}
-
-fn collect_write_only(schema: &Schema, value: &Value, path: &Path, found: &mut Vec<Path>) {
-    for attribute in &schema.attributes {
-        let (value, path) = (value.get(&attribute.name), path.clone().attribute(&attribute.name));
-        match (&attribute.kind, value) {
-            (_, Value::Null) => {}
-            _ if attribute.write_only => found.push(path),
-            (Kind::Nested(Nesting::Map, schema), Value::Map(items)) => {
-                items
-                    .iter()
-                    .for_each(|(key, item)| collect_write_only(schema, item, &path.clone().key(key), found));
-            }
-            (Kind::Nested(_, schema), Value::List(items)) => {
-                let items = items.iter().enumerate();
-                items.for_each(|(i, item)| collect_write_only(schema, item, &path.clone().index(i), found));
-            }
-            (Kind::Nested(_, schema), single) => collect_write_only(schema, single, &path, found),
-            _ => {}
-        }
-    }
-}
-
-fn map_objects(nesting: Nesting, value: &mut Value, change: impl Fn(Value) -> Value) {
-    let objects: Vec<&mut Value> = match (nesting, value) {
-        (Nesting::Map, Value::Map(items)) => items.values_mut().collect::<Vec<_>>(),
-        (Nesting::List | Nesting::Set, Value::List(items)) => items.iter_mut().collect(),
-        (_, single) => vec![single],
-    };
-    for object in objects {
-        *object = change(std::mem::take(object));
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -102,6 +102,6 @@ fn find<'a, T>(offers: &'a BTreeMap<String, T>, what: &str, name: &str) -> Resul
 }
 
 fn insert<T>(offers: &mut BTreeMap<String, T>, name: String, offer: T) {
-    let old = offers.insert(name.clone(), offer);
-    assert!(old.is_none(), "the provider offers {name} twice");
+    assert!(!offers.contains_key(&name), "the provider offers {name} twice");
+    offers.insert(name, offer);
 }

@@ -66,6 +66,8 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                 ::tfplugin::schema::Schema { description: #description.into(), attributes: ::std::vec![#(#schema),*] }
             }
 
+            // a struct may have no attributes at all
+            #[allow(unused_variables)]
             fn from_value(
                 value: &::tfplugin::Value,
             ) -> ::std::result::Result<Self, ::tfplugin::Diagnostic> {
@@ -74,7 +76,7 @@ fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             }
 
             fn to_value(&self) -> ::tfplugin::Value {
-                ::tfplugin::Value::object([#(#to),*])
+                ::tfplugin::Value::object::<&str>([#(#to),*])
             }
         }
 

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Error, Expr, Field, Lit, LitStr, Type, spanned::Spanned};
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     required: bool,
     optional: bool,

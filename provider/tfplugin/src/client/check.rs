@@ -126,7 +126,7 @@ pub(super) fn state(schema: &Schema, state: &Value) -> Result<(), Error> {
     if !state.is_wholly_known() {
         return broken(&Path::root(), format!("unknown values in the state: {state:?}"));
     }
-    match crate::plan::write_only_set(schema, state).first() {
+    match crate::write_only::set_paths(schema, state).first() {
         Some(path) => broken(path, "a write-only value in the state"),
         None => Ok(()),
     }

@@ -266,7 +266,7 @@ impl Client {
             check::applied(&shape.ty, planned, &value)?;
         }
         let tainted = if create { found.has_errors() } else { was_tainted };
-        let state = (!value.is_null()).then(|| State { value, private: response.private, tainted });
+        let state = (!value.is_null()).then_some(State { value, private: response.private, tainted });
         Ok((state, found))
     }
 
@@ -291,7 +291,7 @@ impl Client {
         let value = decoded(response.new_state.as_ref(), shape)?;
         check::state(&shape.schema, &value)?;
         let read =
-            (!value.is_null()).then(|| State { value, private: response.private, tainted: state.tainted });
+            (!value.is_null()).then_some(State { value, private: response.private, tainted: state.tainted });
         Ok(Outcome { state: read, diagnostics: found, ..Default::default() })
     }
 

@@ -1,7 +1,7 @@
 use super::{Pending, Shape, optional, state, validate};
 use crate::{
     Applied, Apply, Attributes, Cx, Diagnostic, Diagnostics, Imported, MoveSource, Moved, Path, Plan,
-    ReadOutcome, Resource, Value, plan,
+    ReadOutcome, Resource, Value, plan, write_only,
 };
 use serde_json::Value as Json;
 
@@ -75,7 +75,7 @@ impl<R: Resource> ErasedResource<R> {
             replace: prepared.replace,
         };
         self.inner.plan(cx, &mut plan, &mut diagnostics).await;
-        let planned = plan::without_write_only(schema, plan.planned.to_value());
+        let planned = write_only::strip(schema, plan.planned.to_value());
         Ok(PlannedValue { planned, private: plan.private, replace: plan.replace, diagnostics })
     }
 

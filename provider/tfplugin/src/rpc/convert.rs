@@ -7,12 +7,11 @@ use proto::attribute_path::step::Selector;
 /// Reads a value of type `ty`. An absent message is null.
 pub(crate) fn decode(value: Option<&proto::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
     let decoded = match value {
-        None => Ok(Value::Null),
         Some(value) if !value.msgpack.is_empty() => Value::from_msgpack(&value.msgpack, ty),
         Some(value) if !value.json.is_empty() => serde_json::from_slice(&value.json)
             .map_err(DecodeError::from)
             .and_then(|json| Value::from_json(&json, ty)),
-        Some(_) => Ok(Value::Null),
+        _ => Ok(Value::Null),
     };
     decoded.map_err(|error| Diagnostic::error("Unreadable value", error.to_string()))
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Applied, Cx, Diagnostic, Diagnostics, MoveSource, ReadOutcome, Server, Value,
     erased::{ApplyValue, DynResource, PlanValue, Shape},
-    plan,
+    write_only,
 };
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) fn validate(
     let config = decode(request.config.as_ref(), ty)?;
     let mut found = resource.validate(&config);
     if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
-        for path in plan::write_only_set(schema, &config) {
+        for path in write_only::set_paths(schema, &config) {
             found.error(
                 path,
                 "Write-only attribute not supported",
@@ -149,7 +149,7 @@ pub(super) fn upgrade(
     }
     let state = Value::from_json(&state, ty)
         .map_err(|error| Diagnostic::error("Unreadable state", format!("{}: {error}", request.type_name)))?;
-    let state = plan::without_write_only(schema, state);
+    let state = write_only::strip(schema, state);
     Ok(proto::upgrade_resource_state::Response {
         upgraded_state: Some(encode(&state, ty)?),
         diagnostics: Vec::new(),

@@ -82,7 +82,7 @@ impl Resource for Slow {
         if let Attr::Known(file) = &count.started {
             fs::write(file, "").expect("a folder to write to");
         }
-        for reached in 0..=count.target.clone().unwrap_or(0) {
+        for reached in 0..=count.target.unwrap_or(0) {
             count.reached = reached.into();
             if cx.cancel.is_cancelled() {
                 let stopped = Diagnostic::error("Stopped", format!("It came to {reached}."));
