@@ -136,7 +136,12 @@ def _autoscaling(backend: Any) -> Found:
 def _ssm(backend: Any) -> Found:
     for name, versions in list(backend._parameters.items()):
         if versions and not name.startswith("/aws/"):
-            yield "parameter", name, name, dict(backend._resource_tags["Parameter"].get(name, {}))
+            yield (
+                "parameter",
+                versions[-1].name,
+                versions[-1].name,
+                dict(backend._resource_tags["Parameter"].get(name, {})),
+            )
 
 
 COLLECTORS: dict[str, Callable[[Any], Found]] = {

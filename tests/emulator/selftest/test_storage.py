@@ -98,6 +98,11 @@ class BucketTest(EmulatorTest):
         self.s3.create_bucket(Bucket=BUCKET, **LOCATION)
         self.refused("NoSuchTagSet", self.s3.get_bucket_tagging, Bucket=BUCKET)
 
+    def test_tags_on_creation(self) -> None:
+        configuration = {**LOCATION["CreateBucketConfiguration"], "Tags": TAGS}
+        self.s3.create_bucket(Bucket="tagged-bucket", CreateBucketConfiguration=configuration)
+        self.assertEqual(TAGS, self.s3.get_bucket_tagging(Bucket="tagged-bucket")["TagSet"])
+
     def test_policies_are_checked(self) -> None:
         public = {
             "Effect": "Allow",

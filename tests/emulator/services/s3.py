@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import xmltodict
 from moto.core.responses import ActionResult
 from moto.iam.access_control import PermissionResult
 from moto.s3.exceptions import S3ClientError
@@ -28,6 +29,19 @@ def new_bucket(original: Any, self: FakeBucket, *args: Any, **kwargs: Any) -> No
     original(self, *args, **kwargs)
     self.public_access_block = PublicAccessBlock(True, True, True, True)
     self.ownership_rule = "BucketOwnerEnforced"
+
+
+@wraps(S3Response, "_bucket_response_put")
+def bucket_response_put(original: Any, self: Any, request: Any, bucket_name: str, query: Any) -> Any:
+    """moto drops the tags in a CreateBucket call; here they come with the bucket."""
+    answer = original(self, request, bucket_name, query)
+    if b"<CreateBucketConfiguration" in (self.body or b""):
+        configuration = xmltodict.parse(self.body)["CreateBucketConfiguration"] or {}
+        tags = policies.as_list((configuration.get("Tags") or {}).get("Tag"))
+        if tags:
+            tagging = {tag["Key"]: tag.get("Value") or "" for tag in tags}
+            self.backend.put_bucket_tagging(bucket_name, tagging)
+    return answer
 
 
 @operation(FakeBucket)
