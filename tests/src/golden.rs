@@ -1,7 +1,7 @@
 //! Golden files: texts that a user reads, kept in `tests/golden/` and compared with what comes out today.
 
 use crate::root;
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::env;
@@ -55,6 +55,9 @@ fn difference(was: &str, is: &str) -> Option<String> {
 
 /// Replaces ids, times and digests by `<vpc-1>`, `<uuid-2>` …: numbered by first appearance, so that two places that
 /// hold the same id still show it. Blanks at line ends go.
+///
+/// # Panics
+/// Never: the patterns are sound.
 #[must_use]
 pub fn mask(text: &str) -> String {
     static PATTERN: LazyLock<Regex> = LazyLock::new(|| {

@@ -81,7 +81,7 @@ impl Venv {
     fn of_emulator() -> Result<Self, Error> {
         let requirements = root().join("tests/emulator/requirements.txt");
         let text = fs::read(&requirements).map_err(|e| at(&requirements, &e))?;
-        let digest = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = format!("{:x}", Sha256::digest(&text));
         Ok(Self { folder: root().join("target/emulator-venv"), requirements, digest })
     }
 

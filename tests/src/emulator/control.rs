@@ -105,7 +105,7 @@ impl Control {
     pub(super) fn new(endpoint: String) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(120)))
+            .timeout_global(Some(Duration::from_mins(2)))
             .build()
             .new_agent();
         Self { endpoint, agent }

@@ -119,7 +119,7 @@ impl Workspace {
     /// Makes `folder` the root module, where it lies.
     #[must_use]
     pub fn at(mut self, folder: &Path) -> Self {
-        self.folder = folder.to_owned();
+        folder.clone_into(&mut self.folder);
         self
     }
 
@@ -175,16 +175,19 @@ impl Workspace {
     }
 
     /// Links the modules that the root module calls; needed once where it calls any.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn get(&self) -> Output {
         self.run(["get", "-no-color"])
     }
 
     /// `terraform validate`: no state, no provider configuration.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn validate(&self) -> Output {
         self.run(["validate", "-json"])
     }
 
     /// `terraform plan`, kept for [`Workspace::plan_text`], [`Workspace::plan_json`] and [`Workspace::apply_plan`].
+    #[must_use = "it may have failed: see expect_success"]
     pub fn plan(&self, options: &[&str]) -> Output {
         self.run([&["plan", "-json", "-out", PLAN_FILE], options].concat())
     }
@@ -202,21 +205,25 @@ impl Workspace {
     }
 
     /// Applies the plan last kept.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn apply_plan(&self) -> Output {
         self.run(["apply", "-json", PLAN_FILE])
     }
 
     /// Plans and applies.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn apply(&self, options: &[&str]) -> Output {
         self.run([&["apply", "-json", "-auto-approve"], options].concat())
     }
 
     /// Destroys everything in the state.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn destroy(&self, options: &[&str]) -> Output {
         self.run([&["destroy", "-json", "-auto-approve"], options].concat())
     }
 
     /// `terraform import ADDRESS ID`.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn import(&self, address: &str, id: &str) -> Output {
         self.run(["import", "-no-color", address, id])
     }
@@ -248,6 +255,7 @@ impl Workspace {
     ///
     /// # Panics
     /// It can't be started.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
         self.start(arguments).wait()
     }

@@ -6,7 +6,6 @@ use std::fmt::Write;
 
 /// A finished run.
 #[derive(Debug, Clone)]
-#[must_use = "it may have failed: see expect_success"]
 pub struct Output {
     /// The command line, for messages.
     pub command: String,

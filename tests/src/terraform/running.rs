@@ -98,6 +98,7 @@ impl Running {
     ///
     /// # Panics
     /// The process can't be waited for.
+    #[must_use = "it may have failed: see expect_success"]
     pub fn wait(mut self) -> Output {
         while let Ok(line) = self.lines.recv() {
             self.stdout.push_str(&line);
