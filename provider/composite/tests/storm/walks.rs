@@ -329,6 +329,23 @@ async fn what_an_apply_did_not_come_to_touch_is_as_alive_as_before() {
 }
 
 #[tokio::test]
+async fn an_object_whose_deletion_may_have_begun_stays_dead() {
+    let quiet = world(&[]);
+    made(&quiet).await;
+    let world = world(&[(quiet.cloud.calls() + 1, Fault::LoseAnswer)]);
+    let ledger = made(&world).await;
+    let result = applied(Some(&wire(&Site { cache: false, ..site() })), &ledger, &world).await;
+    assert_eq!(texts(&result), ["child cache: delete: no answer"]);
+    let dead: Vec<_> = result.ledger.dead.iter().map(|record| &record.key).collect();
+    assert_eq!(dead, ["cache"]);
+
+    // Wanted again, it is made anew: the old one is vanishing.
+    let again = applied(Some(&wire(&site())), &result.ledger, &world).await;
+    assert!(again.is_done() && again.ledger.dead.is_empty());
+    assert_eq!(world.cloud.objects().len(), 9);
+}
+
+#[tokio::test]
 async fn a_named_child_comes_back_while_its_old_object_is_still_to_be_deleted() {
     let world = world(&[]);
     let mut ledger = made(&world).await;
