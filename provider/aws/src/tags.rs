@@ -55,6 +55,15 @@ pub fn are_ours(cx: &Cx<'_>, carried: &Tags) -> bool {
         && carried.get(CHILD).is_some_and(|c| c == cx.key)
 }
 
+/// Whose an object is that isn't ours, in words for an error.
+#[must_use]
+pub fn whose(carried: &Tags) -> String {
+    match carried.get(OWNER) {
+        Some(owner) => format!("its tag {OWNER} is {owner:?}"),
+        None => format!("it has no tag {OWNER}"),
+    }
+}
+
 /// What to write and what to remove so that an object that carries `carried` ends with `wanted`.
 #[must_use]
 pub fn changes(carried: &Tags, wanted: &Tags) -> Changes {

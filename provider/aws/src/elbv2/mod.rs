@@ -1,10 +1,160 @@
-//! Elastic Load Balancing v2.
+//! Elastic Load Balancing v2: the environment's load balancer and its listeners, a tenant's target group and rules.
 
-/// Batched reads of load balancers and their parts.
-pub struct Reads {}
+mod conflicts;
+mod limits;
+mod listener;
+mod listener_rule;
+mod load_balancer;
+pub mod pattern;
+pub mod priority;
+mod rules;
+mod tagging;
+mod target_group;
+
+pub use conflicts::Neighbours;
+pub use limits::{MOST_TARGET_GROUPS, most_rules};
+pub use listener::{DefaultAction, Listener, ListenerOut};
+pub use listener_rule::{ListenerRule, ListenerRuleOut};
+pub use load_balancer::{LoadBalancer, LoadBalancerOut};
+pub use priority::Conditions;
+pub use rules::{SeenRule, listener_of, rules};
+pub use target_group::{HealthCheck, TargetGroup, TargetGroupOut, resource_label};
+
+use crate::batch::Batched;
+use crate::call::{AwsError, call};
+use crate::tags::Tags;
+use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::types;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many objects one call takes: the limit of `DescribeTags`, `DescribeLoadBalancers` and `DescribeListeners`.
+const ARNS_PER_CALL: usize = 20;
+const NOT_FOUND: &[&str] =
+    &["ListenerNotFound", "LoadBalancerNotFound", "RuleNotFound", "TargetGroupNotFound"];
+
+/// Batched reads of load balancers and their parts, by ARN.
+pub struct Reads {
+    load_balancers: Batched<String, types::LoadBalancer>,
+    listeners: Batched<String, types::Listener>,
+    target_groups: Batched<String, types::TargetGroup>,
+    /// AWS describes the attributes of one target group at a time.
+    attributes: Batched<String, BTreeMap<String, String>>,
+    /// By listener; tags are not filled in.
+    rules: Batched<String, Vec<SeenRule>>,
+    tags: Batched<String, Tags>,
+}
 
 impl Reads {
-    pub(crate) fn new(_client: &aws_sdk_elasticloadbalancingv2::Client) -> Self {
-        Self {}
+    pub(crate) fn new(client: &Client) -> Self {
+        Self {
+            load_balancers: by_arn(client, load_balancer::list),
+            listeners: by_arn(client, listener::list),
+            target_groups: by_arn(client, target_group::list),
+            attributes: Batched::new(1, with(client, target_group::attributes)),
+            rules: Batched::new(1, with(client, rules::list)),
+            tags: by_arn(client, tagging::list),
+        }
+    }
+}
+
+/// Gives `read` its own handle on the client at every call.
+fn with<V, F>(
+    client: &Client,
+    read: fn(Client, Vec<String>) -> F,
+) -> impl Fn(Vec<String>) -> F + Send + Sync + 'static
+where
+    F: Future<Output = Result<HashMap<String, V>, AwsError>> + Send + 'static,
+    V: 'static,
+{
+    let client = client.clone();
+    move |arns| read(client.clone(), arns)
+}
+
+/// Reads objects named by ARN. One that is missing makes AWS refuse the whole call, so a refused batch is halved until
+/// the missing one stands alone, and is left out.
+fn by_arn<V, F>(client: &Client, read: fn(Client, Vec<String>) -> F) -> Batched<String, V>
+where
+    F: Future<Output = Result<HashMap<String, V>, AwsError>> + Send + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    let client = client.clone();
+    Batched::new(ARNS_PER_CALL, move |arns| {
+        let client = client.clone();
+        halving(arns, move |some| read(client.clone(), some))
+    })
+}
+
+async fn halving<V, F>(
+    arns: Vec<String>,
+    read: impl Fn(Vec<String>) -> F,
+) -> Result<HashMap<String, V>, AwsError>
+where
+    F: Future<Output = Result<HashMap<String, V>, AwsError>>,
+{
+    let mut found = HashMap::new();
+    let mut todo = vec![arns];
+    while let Some(mut some) = todo.pop() {
+        match read(some.clone()).await {
+            Ok(read) => found.extend(read),
+            Err(e) if !e.is(NOT_FOUND) => return Err(e),
+            Err(_) if some.len() > 1 => {
+                let rest = some.split_off(some.len() / 2);
+                todo.extend([some, rest]);
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// How many target groups a load balancer uses.
+///
+/// # Errors
+/// When AWS can't be asked.
+pub async fn target_groups_of(session: &crate::Session, load_balancer_arn: &str) -> Result<usize, AwsError> {
+    let request = session.elbv2.describe_target_groups().load_balancer_arn(load_balancer_arn);
+    Ok(call("DescribeTargetGroups", request.into_paginator().items().send().try_collect()).await?.len())
+}
+
+/// An object that isn't there is as good as deleted.
+fn gone<T>(deleted: Result<T, AwsError>) -> Result<(), AwsError> {
+    match deleted {
+        Err(e) if !e.is(NOT_FOUND) => Err(e),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[tokio::test]
+    async fn a_missing_object_does_not_hide_the_others() {
+        let calls = Mutex::new(vec![]);
+        let read = |arns: Vec<String>| {
+            calls.lock().unwrap().push(arns.len());
+            async move {
+                if arns.contains(&"gone".to_owned()) {
+                    return Err(AwsError {
+                        code: Some("RuleNotFound".into()),
+                        ..AwsError::ours("DescribeTags", "")
+                    });
+                }
+                Ok(arns.into_iter().map(|a| (a, ())).collect())
+            }
+        };
+        let arns = ["a", "b", "gone", "c", "d"].map(str::to_owned).to_vec();
+        let found = halving(arns, read).await.unwrap();
+        let mut found: Vec<_> = found.into_keys().collect();
+        found.sort();
+        assert_eq!(found, ["a", "b", "c", "d"]);
+        assert!(calls.lock().unwrap().len() <= 7);
+    }
+
+    #[tokio::test]
+    async fn other_refusals_are_not_absence() {
+        let read = |_| async { Err::<HashMap<String, ()>, _>(AwsError::ours("DescribeTags", "no")) };
+        assert!(halving(vec!["a".into()], read).await.is_err());
     }
 }

@@ -1,0 +1,179 @@
+//! The rules of a listener, as read: what allocation and conflict checks work with.
+
+use super::priority::Conditions;
+use crate::call::{AwsError, call};
+use crate::session::Session;
+use crate::tags::{self, Tags};
+use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::types::{Action, Rule, RuleCondition};
+use futures::future::try_join_all;
+use std::collections::{BTreeSet, HashMap};
+
+/// One rule of a listener; never the default one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenRule {
+    /// `arn:…:listener-rule/…`
+    pub arn: String,
+    /// 1 to 50000.
+    pub priority: u16,
+    /// Host conditions.
+    pub hosts: BTreeSet<String>,
+    /// Path conditions.
+    pub paths: BTreeSet<String>,
+    /// Where it forwards to. What forwards to more than one group, or does something else, has the action's name here:
+    /// it is not what a tenant's rule does.
+    pub target_group_arn: String,
+    /// All its tags.
+    pub tags: Tags,
+}
+
+impl SeenRule {
+    /// What it matches.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions { hosts: &self.hosts, paths: &self.paths }
+    }
+
+    /// The path of the [`Owner`](crate::Owner) whose it is; none for the operators' own.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.tags.get(tags::OWNER).map(String::as_str)
+    }
+
+    /// Whose it is, in words: `tenant beta`.
+    #[must_use]
+    pub fn holder(&self) -> String {
+        match self.owner().map(|path| path.split('/').collect::<Vec<_>>()).as_deref() {
+            Some([_, _, tenant]) => format!("tenant {tenant}"),
+            Some([_, environment]) => format!("environment {environment}"),
+            _ => format!("a rule that is no tenant's, {}", self.arn),
+        }
+    }
+}
+
+/// All rules of a listener with their tags, from the cache where nothing was written since. None, if the listener is
+/// gone.
+///
+/// # Errors
+/// When AWS can't be asked.
+pub async fn rules(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule>, AwsError> {
+    let reads = &session.reads.elbv2;
+    let listed = reads.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
+    let with_tags = listed.into_iter().map(|rule| async move {
+        let tags = reads.tags.get(&rule.arn).await?;
+        // A rule that has no answer was deleted in between.
+        Ok::<_, AwsError>(tags.map(|tags| SeenRule { tags, ..rule }))
+    });
+    Ok(try_join_all(with_tags).await?.into_iter().flatten().collect())
+}
+
+/// The listener that a rule belongs to: `…:listener-rule/app/name/lb/listener/rule` is one of
+/// `…:listener/app/name/lb/listener`.
+#[must_use]
+pub fn listener_of(rule_arn: &str) -> Option<String> {
+    let (prefix, path) = rule_arn.split_once(":listener-rule/")?;
+    Some(format!("{prefix}:listener/{}", path.rsplit_once('/')?.0))
+}
+
+/// Lists the rules of each listener; one that is gone is left out. Tags are empty as yet.
+pub(super) async fn list(
+    client: Client,
+    listeners: Vec<String>,
+) -> Result<HashMap<String, Vec<SeenRule>>, AwsError> {
+    let mut found = HashMap::new();
+    for listener in listeners {
+        let pages = client.describe_rules().listener_arn(&listener).into_paginator().items().send();
+        match call("DescribeRules", pages.try_collect()).await {
+            Ok(rules) => {
+                found.insert(listener, rules.iter().filter_map(seen).collect());
+            }
+            Err(e) if e.is(&["ListenerNotFound"]) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(found)
+}
+
+fn seen(rule: &Rule) -> Option<SeenRule> {
+    Some(SeenRule {
+        arn: rule.rule_arn.clone()?,
+        priority: rule.priority()?.parse().ok()?, // the default rule's is "default"
+        hosts: values(rule.conditions(), "host-header"),
+        paths: values(rule.conditions(), "path-pattern"),
+        target_group_arn: target(rule.actions()),
+        tags: Tags::new(),
+    })
+}
+
+fn values(conditions: &[RuleCondition], field: &str) -> BTreeSet<String> {
+    let of_field = |c: &RuleCondition| {
+        let hosts = c.host_header_config().map(|h| h.values().to_vec());
+        let paths = c.path_pattern_config().map(|p| p.values().to_vec());
+        hosts.or(paths).unwrap_or_else(|| c.values().to_vec())
+    };
+    conditions.iter().filter(|c| c.field() == Some(field)).flat_map(of_field).collect()
+}
+
+fn target(actions: &[Action]) -> String {
+    let [action] = actions else { return "several actions".into() };
+    let groups = action.forward_config().map_or(&[][..], |f| f.target_groups());
+    match (action.target_group_arn(), groups) {
+        (Some(arn), [] | [_]) => arn.into(),
+        (None, [group]) => group.target_group_arn().unwrap_or_default().into(),
+        _ => action.r#type().map_or("no action", |t| t.as_str()).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_elasticloadbalancingv2::types::{
+        ActionTypeEnum, ForwardActionConfig, HostHeaderConditionConfig, TargetGroupTuple,
+    };
+
+    fn forward(groups: &[&str]) -> Action {
+        let tuples =
+            groups.iter().map(|g| TargetGroupTuple::builder().target_group_arn(*g).build()).collect();
+        let config = ForwardActionConfig::builder().set_target_groups(Some(tuples)).build();
+        Action::builder().r#type(ActionTypeEnum::Forward).forward_config(config).build()
+    }
+
+    #[test]
+    fn a_rule_leads_back_to_its_listener() {
+        let arn =
+            "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/paas-dev/50dc/f2f7/9683";
+        assert_eq!(
+            listener_of(arn).as_deref(),
+            Some("arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/paas-dev/50dc/f2f7")
+        );
+        assert_eq!(listener_of("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/x/y"), None);
+    }
+
+    #[test]
+    fn conditions_are_read_from_either_form() {
+        let config = HostHeaderConditionConfig::builder().values("b.test").values("a.test").build();
+        let hosts = RuleCondition::builder().field("host-header").host_header_config(config).build();
+        let paths = RuleCondition::builder().field("path-pattern").values("/api/*").build();
+        let rule = Rule::builder().rule_arn("r").priority("7").conditions(hosts).conditions(paths).build();
+        let seen = seen(&rule).unwrap();
+        assert_eq!(seen.priority, 7);
+        assert_eq!(seen.hosts, BTreeSet::from(["a.test".into(), "b.test".into()]));
+        assert_eq!(seen.paths, BTreeSet::from(["/api/*".into()]));
+    }
+
+    #[test]
+    fn the_default_rule_is_none_of_a_tenants() {
+        assert_eq!(seen(&Rule::builder().rule_arn("r").priority("default").is_default(true).build()), None);
+    }
+
+    #[test]
+    fn only_a_plain_forward_has_a_target() {
+        assert_eq!(target(&[forward(&["tg-1"])]), "tg-1");
+        assert_eq!(target(&[forward(&["tg-1", "tg-2"])]), "forward");
+        assert_eq!(
+            target(&[Action::builder().r#type(ActionTypeEnum::FixedResponse).build()]),
+            "fixed-response"
+        );
+        assert_eq!(target(&[forward(&["tg-1"]), forward(&["tg-2"])]), "several actions");
+    }
+}
