@@ -6,6 +6,8 @@ pub mod batch;
 pub mod call;
 mod credentials;
 pub mod names;
+pub mod policies;
+pub mod policy;
 mod reads;
 mod retry;
 pub mod session;
@@ -13,14 +15,49 @@ pub mod tags;
 pub mod wait;
 pub mod world;
 
+pub mod acm;
 pub mod autoscaling;
+pub mod cloudtrail;
 pub mod ec2;
 pub mod elbv2;
 pub mod iam;
+pub mod kms;
 pub mod logs;
+pub mod s3;
+pub mod servicequotas;
 pub mod ssm;
 
 pub use credentials::{AssumeRole, WebIdentity};
 pub use session::{Session, Settings};
 pub use tags::Tags;
 pub use world::{Cx, Owner, World};
+
+composite::children! {
+    /// Every kind of AWS object that a composite may hold: by service, in alphabetical order.
+    catalogue: pub static CATALOGUE: Catalogue<World>;
+    autoscaling::Group,
+    autoscaling::ScalingPolicy,
+    cloudtrail::Trail,
+    ec2::Address,
+    ec2::InternetGateway,
+    ec2::LaunchTemplate,
+    ec2::NatGateway,
+    ec2::NatInstance,
+    ec2::RouteTable,
+    ec2::SecurityGroup,
+    ec2::SecurityGroupRules,
+    ec2::Subnet,
+    ec2::Vpc,
+    elbv2::Listener,
+    elbv2::ListenerRule,
+    elbv2::LoadBalancer,
+    elbv2::TargetGroup,
+    iam::InstanceProfile,
+    iam::Role,
+    kms::Alias,
+    kms::Key,
+    logs::LogGroup,
+    s3::Bucket,
+    s3::BucketPolicy,
+    ssm::Parameter,
+}

@@ -19,9 +19,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use tfplugin::{
-    Applied, Apply, Attr, Attributes, Cx, Diagnostics, Imported, Plan, ReadOutcome, Resource,
-};
+use tfplugin::{Applied, Apply, Attr, Attributes, Cx, Diagnostics, Imported, Plan, ReadOutcome, Resource};
 use tokio::time::Instant;
 
 /// A resource made of many AWS objects.
@@ -58,7 +56,12 @@ pub trait Composite: Send + Sync + 'static {
     ) -> impl Future<Output = Option<Self::Facts>> + Send;
 
     /// Declares the children and the outputs. Pure and total.
-    fn wire<'a>(session: &'a Session, model: &'a Self::Model, facts: &'a Self::Facts, graph: &mut Graph<'a, World>);
+    fn wire<'a>(
+        session: &'a Session,
+        model: &'a Self::Model,
+        facts: &'a Self::Facts,
+        graph: &mut Graph<'a, World>,
+    );
 
     /// Whose children they are.
     fn owner(model: &Self::Model, project: &str) -> Owner;
@@ -192,7 +195,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
     }
 
     async fn read(&self, cx: &Cx, state: C::Model, private: Vec<u8>) -> ReadOutcome<C::Model> {
-        let unread = |state, diagnostics| ReadOutcome { state: Some(state), private: private.clone(), diagnostics };
+        let unread =
+            |state, diagnostics| ReadOutcome { state: Some(state), private: private.clone(), diagnostics };
         let (session, memory) = match (self.connection.need(), Memory::read(&private)) {
             (Ok(session), Ok(memory)) => (session, memory),
             (Err(diagnostics), _) => return unread(state, diagnostics),
@@ -219,7 +223,9 @@ impl<C: Composite> Resource for CompositeResource<C> {
         let mut diagnostics = Diagnostics::new();
         let ledger = Ledger::default();
         let request = Gather { model: &model, config: &model, prior: None, ledger: &ledger, check: false };
-        let Some(facts) = C::gather(&session, request, &mut diagnostics).await else { return Err(diagnostics) };
+        let Some(facts) = C::gather(&session, request, &mut diagnostics).await else {
+            return Err(diagnostics);
+        };
         let world = Self::world(&session, &model, Some(&facts));
         let (ledger, exports, diagnostics) = {
             let mut graph = Graph::new();

@@ -217,14 +217,15 @@ fn settings(config: Config) -> Settings {
         duration: role.duration.known().and_then(|text| parse(text)),
         policy: role.policy.into_known(),
     });
-    let assume_role_with_web_identity = config.assume_role_with_web_identity.into_known().map(|identity| WebIdentity {
-        role_arn: identity.role_arn.unwrap_or_default(),
-        session_name: identity.session_name.into_known(),
-        token: identity.web_identity_token.into_known(),
-        token_file: identity.web_identity_token_file.into_known(),
-        duration: identity.duration.known().and_then(|text| parse(text)),
-        policy: identity.policy.into_known(),
-    });
+    let assume_role_with_web_identity =
+        config.assume_role_with_web_identity.into_known().map(|identity| WebIdentity {
+            role_arn: identity.role_arn.unwrap_or_default(),
+            session_name: identity.session_name.into_known(),
+            token: identity.web_identity_token.into_known(),
+            token_file: identity.web_identity_token_file.into_known(),
+            duration: identity.duration.known().and_then(|text| parse(text)),
+            policy: identity.policy.into_known(),
+        });
     Settings {
         region: config.region.into_known(),
         profile: config.profile.into_known(),
@@ -235,7 +236,11 @@ fn settings(config: Config) -> Settings {
         max_retries: config.max_retries.into_known().and_then(|n| u32::try_from(n).ok()),
         s3_use_path_style: config.s3_use_path_style.unwrap_or_default(),
         project: config.project.unwrap_or(DEFAULT_PROJECT.to_owned()),
-        default_tags: config.default_tags.into_known().map(|d| d.tags.unwrap_or_default()).unwrap_or_default(),
+        default_tags: config
+            .default_tags
+            .into_known()
+            .map(|d| d.tags.unwrap_or_default())
+            .unwrap_or_default(),
     }
 }
 

@@ -42,9 +42,13 @@ impl<O: Serialize + DeserializeOwned> Record<O> {
     /// # Errors
     /// It was written by a newer provider, or isn't a record.
     pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostic> {
-        let record: Self = serde_json::from_str(text).map_err(|error| unreadable(name, &error.to_string()))?;
+        let record: Self =
+            serde_json::from_str(text).map_err(|error| unreadable(name, &error.to_string()))?;
         if record.version != VERSION {
-            return Err(unreadable(name, &format!("it has version {}, this provider knows {VERSION}", record.version)));
+            return Err(unreadable(
+                name,
+                &format!("it has version {}, this provider knows {VERSION}", record.version),
+            ));
         }
         Ok(record)
     }
@@ -53,7 +57,9 @@ impl<O: Serialize + DeserializeOwned> Record<O> {
 fn unreadable(name: &str, why: &str) -> Diagnostic {
     Diagnostic::error(
         "A published record can't be read",
-        format!("The SSM parameter {name} was written by another version of the provider, or by someone else: {why}."),
+        format!(
+            "The SSM parameter {name} was written by another version of the provider, or by someone else: {why}."
+        ),
     )
 }
 
@@ -61,7 +67,10 @@ fn unreadable(name: &str, why: &str) -> Diagnostic {
 ///
 /// # Errors
 /// AWS refuses, or the record is another version's.
-pub async fn fetch<O: Serialize + DeserializeOwned>(session: &Session, name: &str) -> Result<Option<Record<O>>, Diagnostic> {
+pub async fn fetch<O: Serialize + DeserializeOwned>(
+    session: &Session,
+    name: &str,
+) -> Result<Option<Record<O>>, Diagnostic> {
     let found = ssm::parameter(session, name)
         .await
         .map_err(|error| Diagnostic::error("Can't read a published record", format!("{name}: {error}")))?;
@@ -99,7 +108,8 @@ pub fn recalled<M: Attributes>(name: &str, arguments: &Json) -> Result<M, Diagno
     for (key, json) in arguments.as_object().into_iter().flatten() {
         // An attribute that a later provider dropped says nothing any more.
         let Some(attribute) = schema.attribute(key) else { continue };
-        let value = Value::from_json(json, &attribute.kind.ty()).map_err(|e| unreadable(name, &format!("{key}: {e}")))?;
+        let value = Value::from_json(json, &attribute.kind.ty())
+            .map_err(|e| unreadable(name, &format!("{key}: {e}")))?;
         values.insert(key.clone(), value);
     }
     M::from_value(&Value::Map(values))

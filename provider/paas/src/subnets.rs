@@ -48,9 +48,8 @@ impl Layout {
     /// # Errors
     /// A text for people: not a CIDR, not its first address, or not /16 to /20.
     pub fn parse(cidr: &str) -> Result<Self, String> {
-        let range: Ipv4Net = cidr
-            .parse()
-            .map_err(|_| format!("{cidr:?} is not an IPv4 range such as \"10.0.0.0/16\"."))?;
+        let range: Ipv4Net =
+            cidr.parse().map_err(|_| format!("{cidr:?} is not an IPv4 range such as \"10.0.0.0/16\"."))?;
         if range.trunc() != range {
             return Err(format!("{cidr} is not the start of its range; that is {}.", range.trunc()));
         }
@@ -77,7 +76,11 @@ impl Layout {
 
 /// The `n`-th quarter of a range.
 fn nth(range: Ipv4Net, n: usize) -> Ipv4Net {
-    range.subnets(range.prefix_len() + 2).ok().and_then(|mut quarters| quarters.nth(n)).expect("a range of /16 to /22 has four quarters")
+    range
+        .subnets(range.prefix_len() + 2)
+        .ok()
+        .and_then(|mut quarters| quarters.nth(n))
+        .expect("a range of /16 to /22 has four quarters")
 }
 
 #[cfg(test)]

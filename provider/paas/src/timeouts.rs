@@ -47,7 +47,11 @@ impl Timeouts {
     pub fn validate(&self, diagnostics: &mut Diagnostics) {
         for (name, value) in [("create", &self.create), ("update", &self.update), ("delete", &self.delete)] {
             if let Some(Err(why)) = value.known().map(|text| parse(text)) {
-                diagnostics.error(Path::root().attribute("timeouts").attribute(name), "Invalid duration", why);
+                diagnostics.error(
+                    Path::root().attribute("timeouts").attribute(name),
+                    "Invalid duration",
+                    why,
+                );
             }
         }
     }
@@ -56,7 +60,9 @@ impl Timeouts {
 fn parse(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration >= SHORTEST => Ok(duration),
-        _ => Err(format!("{text:?} is not a duration of at least a second, such as \"90s\", \"30m\" or \"1h30m\".")),
+        _ => Err(format!(
+            "{text:?} is not a duration of at least a second, such as \"90s\", \"30m\" or \"1h30m\"."
+        )),
     }
 }
 

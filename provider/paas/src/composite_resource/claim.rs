@@ -5,7 +5,7 @@
 //! `Overwrite=false`, holding the arguments and no outputs yet. A second configuration finds it and is refused, unless
 //! its arguments are the very same: then it is our own apply, gone on after its provider was killed.
 
-use super::Composite;
+use super::{Composite, Model};
 use crate::record::{self, Record};
 use composite::{Child, Json, Ledger};
 use paas_aws::ssm::Parameter;
@@ -32,7 +32,8 @@ pub async fn make<C: Composite>(
     ledger: &mut Ledger,
 ) -> Result<(), Diagnostic> {
     let failed = |why: String| Diagnostic::error(format!("Can't claim the name of a {}", C::NAME), why);
-    let arguments = record::arguments(model, C::UNRECORDED).ok_or_else(|| failed("An argument isn't known.".into()))?;
+    let arguments =
+        record::arguments(model, C::UNRECORDED).ok_or_else(|| failed("An argument isn't known.".into()))?;
     let claim = Parameter {
         name: C::parameter(world, model),
         value: Record::<Json>::new(arguments.clone(), None).to_text(),
@@ -62,7 +63,9 @@ pub async fn make<C: Composite>(
 
 fn taken(what: &str, parameter: &str, whole: bool) -> Diagnostic {
     let advice = if whole {
-        format!("If it is yours, import it; else choose another name. Its record is the SSM parameter {parameter}.")
+        format!(
+            "If it is yours, import it; else choose another name. Its record is the SSM parameter {parameter}."
+        )
     } else {
         format!(
             "It is half-made, by an apply that runs now or that broke off. If that was yours, apply again with the arguments it had; if nobody's, delete the SSM parameter {parameter}."

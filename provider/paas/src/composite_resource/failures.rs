@@ -8,9 +8,14 @@ use tfplugin::{Diagnostic, Diagnostics};
 /// The diagnostics of an apply or a destroy.
 pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation) -> Diagnostics {
     let progress = match operation {
-        Operation::Delete => "what is left stays in the state, and the next destroy goes on from there".to_owned(),
+        Operation::Delete => {
+            "what is left stays in the state, and the next destroy goes on from there".to_owned()
+        }
         Operation::Update => {
-            format!("{} of {} children are ready; the next apply goes on from there", applied.ready, applied.total)
+            format!(
+                "{} of {} children are ready; the next apply goes on from there",
+                applied.ready, applied.total
+            )
         }
         Operation::Create => format!(
             "{} of {} children are ready; the next apply replaces the resource, `terraform untaint` resumes it",

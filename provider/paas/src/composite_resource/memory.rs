@@ -30,7 +30,9 @@ impl Memory {
         }
         match serde_json::from_slice::<Self>(private) {
             Ok(memory) if memory.form == FORM => Ok(memory),
-            Ok(memory) => Err(unreadable(&format!("it has form {}, this provider knows {FORM}", memory.form))),
+            Ok(memory) => {
+                Err(unreadable(&format!("it has form {}, this provider knows {FORM}", memory.form)))
+            }
             Err(error) => Err(unreadable(&error.to_string())),
         }
     }
@@ -44,7 +46,9 @@ impl Memory {
 fn unreadable(why: &str) -> Diagnostic {
     Diagnostic::error(
         "The private state can't be read",
-        format!("The state was written by another version of the provider ({why}). Use the version that wrote it, or a newer one."),
+        format!(
+            "The state was written by another version of the provider ({why}). Use the version that wrote it, or a newer one."
+        ),
     )
 }
 

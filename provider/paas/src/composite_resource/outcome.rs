@@ -55,7 +55,10 @@ fn export<M: Attributes>(model: M, exports: &Outcome) -> Result<M, Diagnostic> {
         let value = match value {
             None => Value::Unknown,
             Some(json) => Value::from_json(json, &attribute.kind.ty()).map_err(|error| {
-                Diagnostic::error("An output has the wrong type", format!("{name}: {error}. This is a bug in the provider."))
+                Diagnostic::error(
+                    "An output has the wrong type",
+                    format!("{name}: {error}. This is a bug in the provider."),
+                )
             })?,
         };
         values.insert(name.clone(), value);

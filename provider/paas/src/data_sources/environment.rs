@@ -94,11 +94,16 @@ impl DataSource for Environment {
         let name = config.name.clone().unwrap_or_default();
         let parameter = EnvironmentNames { project: &session.project, environment: &name }.parameter();
         let Some(record) = listing::environment(&session, &name).await? else {
-            let detail = format!("There is no environment {name:?} in project {:?} in {}.", session.project, session.region);
+            let detail = format!(
+                "There is no environment {name:?} in project {:?} in {}.",
+                session.project, session.region
+            );
             return Err(Diagnostic::error("No such environment", detail).at("name").into());
         };
         let Some(outputs) = record.outputs else {
-            let detail = format!("Environment {name:?} is still being made, or its apply broke off. Finish that apply first.");
+            let detail = format!(
+                "Environment {name:?} is still being made, or its apply broke off. Finish that apply first."
+            );
             return Err(Diagnostic::error("Environment not ready", detail).at("name").into());
         };
         Ok(EnvironmentData {

@@ -27,10 +27,14 @@ impl Function for Subnets {
         let [cidr, Value::List(zones)] = arguments.as_slice() else {
             return Err(FunctionError::new("Takes a range and a list of zones."));
         };
-        let layout = Layout::parse(cidr.as_str().unwrap_or_default()).map_err(|why| FunctionError::argument(0, why))?;
+        let layout = Layout::parse(cidr.as_str().unwrap_or_default())
+            .map_err(|why| FunctionError::argument(0, why))?;
         let zones: Vec<&str> = zones.iter().filter_map(Value::as_str).collect();
         if zones.is_empty() || zones.len() > ZONES {
-            return Err(FunctionError::argument(1, format!("{} zones; a network has one to {ZONES}.", zones.len())));
+            return Err(FunctionError::argument(
+                1,
+                format!("{} zones; a network has one to {ZONES}.", zones.len()),
+            ));
         }
         if let Some(twice) = zones.iter().enumerate().find(|(i, zone)| zones[..*i].contains(zone)) {
             return Err(FunctionError::argument(1, format!("{} stands there twice.", twice.1)));

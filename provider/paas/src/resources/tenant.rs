@@ -35,7 +35,9 @@ impl Composite for Tenant {
     }
 
     fn parameter(session: &Session, model: &TenantModel) -> String {
-        EnvironmentNames { project: &session.project, environment: environment(model) }.tenant(name(model)).parameter()
+        EnvironmentNames { project: &session.project, environment: environment(model) }
+            .tenant(name(model))
+            .parameter()
     }
 
     fn has_owner(model: &TenantModel) -> bool {
@@ -55,7 +57,12 @@ impl Composite for Tenant {
         gather::facts(session, &request, diagnostics).await
     }
 
-    fn wire<'a>(session: &'a Session, model: &'a TenantModel, facts: &'a gather::Facts, graph: &mut Graph<'a, World>) {
+    fn wire<'a>(
+        session: &'a Session,
+        model: &'a TenantModel,
+        facts: &'a gather::Facts,
+        graph: &mut Graph<'a, World>,
+    ) {
         wire::tenant(session, model, facts, graph);
     }
 
@@ -75,8 +82,11 @@ impl Composite for Tenant {
     async fn may_destroy(_: &Session, _: &TenantModel, _: &mut Diagnostics) {}
 
     async fn recall(session: &Session, id: &str) -> Result<TenantModel, Diagnostics> {
-        let Some((environment, name)) = id.split_once('/').filter(|(e, n)| !e.is_empty() && !n.is_empty()) else {
-            let detail = format!("{id:?} is not a tenant's id: the environment's name, a slash, the tenant's name, such as \"dev/acme\".");
+        let Some((environment, name)) = id.split_once('/').filter(|(e, n)| !e.is_empty() && !n.is_empty())
+        else {
+            let detail = format!(
+                "{id:?} is not a tenant's id: the environment's name, a slash, the tenant's name, such as \"dev/acme\"."
+            );
             return Err(Diagnostic::error("Not a tenant's id", detail).into());
         };
         let parameter = EnvironmentNames { project: &session.project, environment }.tenant(name).parameter();

@@ -59,7 +59,8 @@ async fn zones(
     if request.config.availability_zones.is_unknown() {
         return Value::Unknown;
     }
-    let chosen = request.model.availability_zones.known().or_else(|| request.prior?.availability_zones.known());
+    let chosen =
+        request.model.availability_zones.known().or_else(|| request.prior?.availability_zones.known());
     if let (Some(chosen), false) = (chosen, request.check) {
         return Value::Known(chosen.clone());
     }
@@ -78,7 +79,11 @@ async fn zones(
         return Value::Known(available.into_iter().take(DEFAULT_ZONES).collect());
     };
     for (i, zone) in chosen.iter().enumerate().filter(|(_, zone)| !available.contains(zone)) {
-        let detail = format!("{zone:?} is not an availability zone of {}. It has {}.", session.region, available.join(", "));
+        let detail = format!(
+            "{zone:?} is not an availability zone of {}. It has {}.",
+            session.region,
+            available.join(", ")
+        );
         diagnostics.error(Path::from("availability_zones").index(i), "No such availability zone", detail);
     }
     Value::Known(chosen.clone())
@@ -98,7 +103,8 @@ async fn existing(
     if tiers.iter().any(|(_, ids)| !ids.is_known()) {
         return Value::Unknown;
     }
-    let all: Vec<String> = tiers.iter().flat_map(|(_, ids)| ids.known().into_iter().flatten().cloned()).collect();
+    let all: Vec<String> =
+        tiers.iter().flat_map(|(_, ids)| ids.known().into_iter().flatten().cloned()).collect();
     let found = match ec2::network(session, vpc_id, &all).await {
         Ok(Some(found)) => found,
         Ok(None) => {
@@ -126,7 +132,11 @@ async fn existing(
         zones.sort();
         zones.dedup();
         if zones.len() < 2 {
-            diagnostics.error(path, "Too few zones", "A tier has subnets in two availability zones at least.");
+            diagnostics.error(
+                path,
+                "Too few zones",
+                "A tier has subnets in two availability zones at least.",
+            );
         }
     }
     let public = network.public_subnet_ids.known().into_iter().flatten();
@@ -151,7 +161,10 @@ async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: 
                 diagnostics.error(attribute, "Certificate not issued", detail);
             }
             Ok(None) => {
-                let detail = format!("There is no certificate {arn} in {}. A load balancer's certificate must be in its own region.", session.region);
+                let detail = format!(
+                    "There is no certificate {arn} in {}. A load balancer's certificate must be in its own region.",
+                    session.region
+                );
                 diagnostics.error(attribute, "No such certificate", detail);
             }
             Err(error) => diagnostics.push(Diagnostic::error("Can't read a certificate", error.to_string())),

@@ -13,14 +13,18 @@ use tfplugin::Diagnostic;
 /// # Errors
 /// AWS refuses, or the record is another version's.
 pub async fn environment(session: &Session, name: &str) -> Result<Option<Record<Outputs>>, Diagnostic> {
-    record::fetch(session, &EnvironmentNames { project: &session.project, environment: name }.parameter()).await
+    record::fetch(session, &EnvironmentNames { project: &session.project, environment: name }.parameter())
+        .await
 }
 
 /// The records of the environment's tenants by their names.
 ///
 /// # Errors
 /// AWS refuses, or a record is another version's.
-pub async fn tenants(session: &Session, name: &str) -> Result<BTreeMap<String, Record<tenant::Outputs>>, Diagnostic> {
+pub async fn tenants(
+    session: &Session,
+    name: &str,
+) -> Result<BTreeMap<String, Record<tenant::Outputs>>, Diagnostic> {
     let path = EnvironmentNames { project: &session.project, environment: name }.parameter();
     let found = ssm::parameters_below(session, &path)
         .await

@@ -61,19 +61,27 @@ fn own<'a>(
 ) -> Network {
     let cidr = g.input(required(&model.cidr_block));
     let layout = g.map(cidr, |cidr| Layout::parse(&cidr).expect("checked at validate"));
-    let vpc = g.child("vpc", (cidr, tags), |(cidr_block, tags)| Vpc { cidr_block, enable_dns_hostnames: true, tags });
+    let vpc = g.child("vpc", (cidr, tags), |(cidr_block, tags)| Vpc {
+        cidr_block,
+        enable_dns_hostnames: true,
+        tags,
+    });
     let vpc_id = g.map(vpc, |vpc| vpc.id);
 
-    let mut subnets = |tier: Tier, g: &mut Graph<'a, World>| -> Vec<Node<String>> {
+    let subnets = |tier: Tier, g: &mut Graph<'a, World>| -> Vec<Node<String>> {
         let subnet = |(position, zone): (usize, &String)| {
             let availability_zone = zone.clone();
-            let made = g.child(format!("{}_subnet.{zone}", tier.name()), (vpc_id, layout, tags), move |(vpc_id, layout, tags)| Subnet {
-                vpc_id,
-                cidr_block: layout.subnet(tier, position).to_string(),
-                availability_zone: availability_zone.clone(),
-                map_public_ip_on_launch: false,
-                tags,
-            });
+            let made = g.child(
+                format!("{}_subnet.{zone}", tier.name()),
+                (vpc_id, layout, tags),
+                move |(vpc_id, layout, tags)| Subnet {
+                    vpc_id,
+                    cidr_block: layout.subnet(tier, position).to_string(),
+                    availability_zone: availability_zone.clone(),
+                    map_public_ip_on_launch: false,
+                    tags,
+                },
+            );
             g.map(made, |subnet| subnet.id)
         };
         zones.iter().enumerate().map(subnet).collect()
@@ -82,22 +90,32 @@ fn own<'a>(
     let natted = subnets(Tier::Natted, g);
     let private = subnets(Tier::Private, g);
 
-    let gateway = g.child("internet_gateway", (vpc_id, tags), |(vpc_id, tags)| InternetGateway { vpc_id, tags });
+    let gateway =
+        g.child("internet_gateway", (vpc_id, tags), |(vpc_id, tags)| InternetGateway { vpc_id, tags });
     let out = g.map(gateway, |gateway| RouteTarget::Gateway(gateway.id));
     routes("public_routes".into(), vpc_id, Some(out), public.clone(), tags, g);
     routes("private_routes".into(), vpc_id, None, private.clone(), tags, g);
-    let nats = nats(model, &zones, Surroundings { vpc_id, layout, public: &public, gateway: out, names, tags }, g);
+    let nats =
+        nats(model, &zones, Surroundings { vpc_id, layout, public: &public, gateway: out, names, tags }, g);
     for (position, zone) in zones.iter().enumerate() {
         // One table per zone even with one NAT, so that going to one NAT per zone changes routes only.
         let out = nats.get(position).or(nats.first()).copied();
         routes(format!("natted_routes.{zone}"), vpc_id, out, vec![natted[position]], tags, g);
     }
-    for (attribute, tier) in
-        [("public_cidr_block", Tier::Public), ("natted_cidr_block", Tier::Natted), ("private_cidr_block", Tier::Private)]
-    {
+    for (attribute, tier) in [
+        ("public_cidr_block", Tier::Public),
+        ("natted_cidr_block", Tier::Natted),
+        ("private_cidr_block", Tier::Private),
+    ] {
         g.export(attribute, layout, move |layout| layout.tier(tier).to_string());
     }
-    Network { vpc_id, vpc_cidr_block: cidr, public: all(public, g), natted: all(natted, g), private: all(private, g) }
+    Network {
+        vpc_id,
+        vpc_cidr_block: cidr,
+        public: all(public, g),
+        natted: all(natted, g),
+        private: all(private, g),
+    }
 }
 
 fn all<'a>(nodes: Vec<Node<String>>, g: &mut Graph<'a, World>) -> Node<Vec<String>> {
@@ -154,19 +172,22 @@ fn nats<'a>(
         let deps = (subnet, address, gateway, tags);
         targets.push(if let Some(group) = group {
             let key = format!("nat_instance.{zone}");
-            let made = g.child(key, (deps, instance_type, group), |((subnet_id, address, _, tags), instance_type, security_group_id)| NatInstance {
-                subnet_id,
-                allocation_id: address.allocation_id,
-                instance_type,
-                security_group_id,
-                tags,
-            });
+            let made = g.child(
+                key,
+                (deps, instance_type, group),
+                |((subnet_id, address, _, tags), instance_type, security_group_id)| NatInstance {
+                    subnet_id,
+                    allocation_id: address.allocation_id,
+                    instance_type,
+                    security_group_id,
+                    forwards: true,
+                    tags,
+                },
+            );
             g.map(made, |nat| RouteTarget::NetworkInterface(nat.network_interface_id))
         } else {
-            let made = g.child(format!("nat_gateway.{zone}"), deps, |(subnet_id, address, _, tags)| NatGateway {
-                subnet_id,
-                allocation_id: address.allocation_id,
-                tags,
+            let made = g.child(format!("nat_gateway.{zone}"), deps, |(subnet_id, address, _, tags)| {
+                NatGateway { subnet_id, allocation_id: address.allocation_id, tags }
             });
             g.map(made, |nat| RouteTarget::NatGateway(nat.id))
         });
@@ -178,17 +199,18 @@ fn nats<'a>(
 /// NAT instances take what comes from the natted tier, and nothing else.
 fn nat_security_group<'a>(around: &Surroundings<'_, 'a>, g: &mut Graph<'a, World>) -> Node<String> {
     let name = format!("{}-nat", around.names.base());
-    let group = g.child("nat_security_group", (around.vpc_id, around.tags), move |(vpc_id, tags)| SecurityGroup {
-        vpc_id,
-        name: name.clone(),
-        description: "NAT instances".into(),
-        tags,
+    let group = g.child("nat_security_group", (around.vpc_id, around.tags), move |(vpc_id, tags)| {
+        SecurityGroup { vpc_id, name: name.clone(), description: "NAT instances".into(), tags }
     });
-    let rules = g.child("nat_security_group_rules", (group, around.layout), |(group, layout)| SecurityGroupRules {
-        group_id: group.id,
-        ingress: BTreeSet::from([Rule::all(Peer::Cidr(layout.tier(Tier::Natted).to_string()), "from the natted tier")]),
-        egress: BTreeSet::from([Rule::all(Peer::Cidr(ANYWHERE.into()), "to the internet")]),
-    });
+    let rules =
+        g.child("nat_security_group_rules", (group, around.layout), |(group, layout)| SecurityGroupRules {
+            group_id: group.id,
+            ingress: BTreeSet::from([Rule::all(
+                Peer::Cidr(layout.tier(Tier::Natted).to_string()),
+                "from the natted tier",
+            )]),
+            egress: BTreeSet::from([Rule::all(Peer::Cidr(ANYWHERE.into()), "to the internet")]),
+        });
     g.map((group, rules), |(group, _)| group.id)
 }
 

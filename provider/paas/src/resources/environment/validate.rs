@@ -33,7 +33,8 @@ pub fn environment(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
     validate_range("idle_timeout", &config.idle_timeout, 1..=4000, diagnostics);
     validate_range("deletion_window_in_days", &config.deletion_window_in_days, 7..=30, diagnostics);
     validate_range("log_expiration_days", &config.log_expiration_days, 1..=3650, diagnostics);
-    if let Some(days) = config.cloudtrail_retention_in_days.known().filter(|days| !RETENTIONS.contains(days)) {
+    if let Some(days) = config.cloudtrail_retention_in_days.known().filter(|days| !RETENTIONS.contains(days))
+    {
         diagnostics.error(
             "cloudtrail_retention_in_days",
             "Invalid retention",
@@ -46,10 +47,18 @@ pub fn environment(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
 fn network(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
     match (config.cidr_block.settled(), config.network.settled()) {
         (Some(Some(_)), Some(Some(_))) => {
-            diagnostics.error("network", "Two networks", "Set one of cidr_block (a new network) and network (an existing one), not both.");
+            diagnostics.error(
+                "network",
+                "Two networks",
+                "Set one of cidr_block (a new network) and network (an existing one), not both.",
+            );
         }
         (Some(None), Some(None)) => {
-            diagnostics.error("cidr_block", "No network", "Set cidr_block for a new network, such as \"10.0.0.0/16\", or network for an existing one.");
+            diagnostics.error(
+                "cidr_block",
+                "No network",
+                "Set cidr_block for a new network, such as \"10.0.0.0/16\", or network for an existing one.",
+            );
         }
         _ => {}
     }
@@ -59,7 +68,11 @@ fn network(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
     if let Some(existing) = config.network.known() {
         tiers(existing, diagnostics);
         if config.nat.is_known() {
-            diagnostics.error("nat", "No NAT to make", "With network, the natted tier's routes are yours; leave nat out.");
+            diagnostics.error(
+                "nat",
+                "No NAT to make",
+                "With network, the natted tier's routes are yours; leave nat out.",
+            );
         }
     }
 }
@@ -75,11 +88,17 @@ fn tiers(network: &ExistingNetwork, diagnostics: &mut Diagnostics) {
         let path = || Path::from("network").attribute(name);
         let Some(ids) = ids.known() else { continue };
         if ids.len() < 2 {
-            diagnostics.error(path(), "Too few subnets", "A tier has subnets in two availability zones at least.");
+            diagnostics.error(
+                path(),
+                "Too few subnets",
+                "A tier has subnets in two availability zones at least.",
+            );
         }
         for (i, id) in ids.iter().enumerate() {
             if !seen.insert(id) {
-                let detail = format!("The subnet {id} is named twice. Tiers must not overlap: what may reach one must not reach another.");
+                let detail = format!(
+                    "The subnet {id} is named twice. Tiers must not overlap: what may reach one must not reach another."
+                );
                 diagnostics.error(path().index(i), "Overlapping tiers", detail);
             }
         }
@@ -89,12 +108,19 @@ fn tiers(network: &ExistingNetwork, diagnostics: &mut Diagnostics) {
 fn zones(zones: &Attr<Vec<String>>, diagnostics: &mut Diagnostics) {
     let Some(zones) = zones.known() else { return };
     if !(2..=ZONES).contains(&zones.len()) {
-        let detail = format!("{} zones are named. A load balancer needs two, and the network has room for {ZONES}.", zones.len());
+        let detail = format!(
+            "{} zones are named. A load balancer needs two, and the network has room for {ZONES}.",
+            zones.len()
+        );
         diagnostics.error("availability_zones", "Two to four zones", detail);
     }
     for (i, zone) in zones.iter().enumerate() {
         if zones[..i].contains(zone) {
-            diagnostics.error(Path::from("availability_zones").index(i), "Zone named twice", format!("{zone} stands there twice."));
+            diagnostics.error(
+                Path::from("availability_zones").index(i),
+                "Zone named twice",
+                format!("{zone} stands there twice."),
+            );
         }
     }
 }

@@ -113,6 +113,8 @@ impl<'a> Wiring<'a> {
             kms_key_arn: key.arn,
             expirations: BTreeMap::from([(format!("{LOGS}/"), i32::try_from(days).unwrap_or(i32::MAX))]),
             event_bridge: true,
+            block_public_access: true,
+            versioning: true,
             tags,
         });
         g.export("bucket", bucket, |bucket| bucket.name);
@@ -125,12 +127,21 @@ impl<'a> Wiring<'a> {
         let trail = g.input(required(&self.model.enable_cloudtrail));
         g.child("bucket_policy", (bucket, trail), move |(bucket, trail)| {
             let delivery = trail.then(|| TrailDelivery { name: names.base(), prefix: LOGS.to_owned() });
-            BucketPolicy { policy: policies::bucket(&site, &bucket.arn, delivery.as_ref()), bucket: bucket.name }
+            BucketPolicy {
+                policy: policies::bucket(&site, &bucket.arn, delivery.as_ref()),
+                bucket: bucket.name,
+            }
         })
     }
 
     /// Records who wrote which source, and can start pipelines.
-    fn trail(&self, bucket: Node<BucketOut>, policy: Node<BucketPolicyOut>, key: Node<KeyOut>, g: &mut Graph<'a, World>) {
+    fn trail(
+        &self,
+        bucket: Node<BucketOut>,
+        policy: Node<BucketPolicyOut>,
+        key: Node<KeyOut>,
+        g: &mut Graph<'a, World>,
+    ) {
         match self.model.enable_cloudtrail.known() {
             None => return g.unknown_keys(),
             Some(false) => {
@@ -151,7 +162,16 @@ impl<'a> Wiring<'a> {
             tags,
         });
         let inline = policies::log_delivery(&self.site(), &self.site().log_group_name("cloudtrail"));
-        let role = self.role("log_delivery_role", LOG_DELIVERY, policies::trust::log_delivery(), None, move |_, _| inline.clone(), bucket, key, g);
+        let role = self.role(
+            "log_delivery_role",
+            LOG_DELIVERY,
+            policies::trust::log_delivery(),
+            None,
+            move |_, _| inline.clone(),
+            bucket,
+            key,
+            g,
+        );
         let deps = (bucket, policy, key, group, role, self.tags);
         let trail = g.child("cloudtrail", deps, move |(bucket, _, key, group, role, tags)| Trail {
             name: names.base(),
@@ -161,6 +181,7 @@ impl<'a> Wiring<'a> {
             kms_key_arn: key.arn,
             log_group_arn: group.arn,
             role_arn: role.arn,
+            enable_logging: true,
             tags,
         });
         g.export("cloudtrail_arn", trail, |trail| trail.arn);
@@ -171,12 +192,23 @@ impl<'a> Wiring<'a> {
     fn roles(&self, bucket: Node<BucketOut>, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
         let site = self.site();
         let infrastructure_pipeline = {
-            let (site, trust) = (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
+            let (site, trust) =
+                (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
             let inline = move |bucket: &str, key: &str| policies::infrastructure_pipeline(&site, bucket, key);
-            self.role("infrastructure_pipeline_role", INFRASTRUCTURE_PIPELINE, trust, None, inline, bucket, key, g)
+            self.role(
+                "infrastructure_pipeline_role",
+                INFRASTRUCTURE_PIPELINE,
+                trust,
+                None,
+                inline,
+                bucket,
+                key,
+                g,
+            )
         };
         let software_pipeline = {
-            let (site, trust) = (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
+            let (site, trust) =
+                (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
             let inline = move |bucket: &str, key: &str| policies::software_pipeline(&site, bucket, key);
             self.role("software_pipeline_role", SOFTWARE_PIPELINE, trust, None, inline, bucket, key, g)
         };
@@ -206,52 +238,69 @@ impl<'a> Wiring<'a> {
     ) -> Node<RoleOut> {
         let name = self.role_name(what);
         let managed_policy_arns: BTreeSet<String> = managed.into_iter().collect();
-        g.child(child, (bucket, key, self.boundary, self.tags), move |(bucket, key, permissions_boundary, tags)| Role {
-            name: name.clone(),
-            trust: trust.clone(),
-            policies: inline(&bucket.arn, &key.arn),
-            managed_policy_arns: managed_policy_arns.clone(),
-            permissions_boundary,
-            tags,
-        })
+        g.child(
+            child,
+            (bucket, key, self.boundary, self.tags),
+            move |(bucket, key, permissions_boundary, tags)| Role {
+                name: name.clone(),
+                trust: trust.clone(),
+                policies: inline(&bucket.arn, &key.arn),
+                managed_policy_arns: managed_policy_arns.clone(),
+                permissions_boundary,
+                tags,
+            },
+        )
     }
 
     /// Port 80 leads to 443; on 443, a host that no tenant has gets a 503.
     fn load_balancer(&self, network: &Network, g: &mut Graph<'a, World>) -> Balancer {
         let (model, names) = (self.model, self.names);
-        let group = g.child("load_balancer_security_group", (network.vpc_id, self.tags), move |(vpc_id, tags)| SecurityGroup {
-            vpc_id,
-            name: format!("{}-load-balancer", names.base()),
-            description: "Load balancer".into(),
-            tags,
-        });
+        let group =
+            g.child("load_balancer_security_group", (network.vpc_id, self.tags), move |(vpc_id, tags)| {
+                SecurityGroup {
+                    vpc_id,
+                    name: format!("{}-load-balancer", names.base()),
+                    description: "Load balancer".into(),
+                    tags,
+                }
+            });
         let sources = g.input(optional(&model.ingress_cidr_blocks));
-        let rules = g.child("load_balancer_security_group_rules", (group, sources, network.vpc_cidr_block), |(group, sources, vpc)| {
-            let sources = sources.unwrap_or_else(|| vec!["0.0.0.0/0".to_owned()]);
-            let ports = [(80, "HTTP, redirected"), (443, "HTTPS")];
-            SecurityGroupRules {
-                group_id: group.id,
-                ingress: sources
-                    .iter()
-                    .flat_map(|source| ports.map(|(port, why)| Rule::tcp(port, Peer::Cidr(source.clone()), why)))
-                    .collect(),
-                egress: BTreeSet::from([Rule::all(Peer::Cidr(vpc), "to the tenants")]),
-            }
-        });
+        let rules = g.child(
+            "load_balancer_security_group_rules",
+            (group, sources, network.vpc_cidr_block),
+            |(group, sources, vpc)| {
+                let sources = sources.unwrap_or_else(|| vec!["0.0.0.0/0".to_owned()]);
+                let ports = [(80, "HTTP, redirected"), (443, "HTTPS")];
+                SecurityGroupRules {
+                    group_id: group.id,
+                    ingress: sources
+                        .iter()
+                        .flat_map(|source| {
+                            ports.map(|(port, why)| Rule::tcp(port, Peer::Cidr(source.clone()), why))
+                        })
+                        .collect(),
+                    egress: BTreeSet::from([Rule::all(Peer::Cidr(vpc), "to the tenants")]),
+                }
+            },
+        );
         let internal = model.internal.known().copied().unwrap_or_default();
         let subnets = if internal { network.natted } else { network.public };
         let timeout = g.input(required(&model.idle_timeout));
         let protection = g.input(required(&model.deletion_protection));
         let deps = (subnets, group, timeout, protection, self.tags);
-        let balancer = g.child("load_balancer", deps, move |(subnets, group, idle_timeout, deletion_protection, tags)| LoadBalancer {
-            name: names.load_balancer(),
-            internal,
-            subnet_ids: subnets.into_iter().collect(),
-            security_group_ids: BTreeSet::from([group.id]),
-            idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
-            deletion_protection,
-            tags,
-        });
+        let balancer = g.child(
+            "load_balancer",
+            deps,
+            move |(subnets, group, idle_timeout, deletion_protection, tags)| LoadBalancer {
+                name: names.load_balancer(),
+                internal,
+                subnet_ids: subnets.into_iter().collect(),
+                security_group_ids: BTreeSet::from([group.id]),
+                idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
+                deletion_protection,
+                tags,
+            },
+        );
         let http = g.child("http_listener", (balancer, rules, self.tags), |(balancer, _, tags)| Listener {
             load_balancer_arn: balancer.arn,
             port: 80,
@@ -262,19 +311,28 @@ impl<'a> Wiring<'a> {
             default_action: DefaultAction::RedirectToHttps,
             tags,
         });
-        let certificates = (g.input(required(&model.certificate_arn)), g.input(optional(&model.additional_certificate_arns)));
+        let certificates = (
+            g.input(required(&model.certificate_arn)),
+            g.input(optional(&model.additional_certificate_arns)),
+        );
         let policy = g.input(required(&model.ssl_policy));
         let deps = (balancer, rules, certificates, policy, self.tags);
-        let https = g.child("https_listener", deps, |(balancer, _, (certificate, additional), ssl_policy, tags)| Listener {
-            load_balancer_arn: balancer.arn,
-            port: 443,
-            protocol: "HTTPS".into(),
-            ssl_policy: Some(ssl_policy),
-            certificate_arn: Some(certificate),
-            additional_certificate_arns: additional.unwrap_or_default(),
-            default_action: DefaultAction::FixedResponse { status_code: 503, message_body: "host not found".into() },
-            tags,
-        });
+        let https =
+            g.child("https_listener", deps, |(balancer, _, (certificate, additional), ssl_policy, tags)| {
+                Listener {
+                    load_balancer_arn: balancer.arn,
+                    port: 443,
+                    protocol: "HTTPS".into(),
+                    ssl_policy: Some(ssl_policy),
+                    certificate_arn: Some(certificate),
+                    additional_certificate_arns: additional.unwrap_or_default(),
+                    default_action: DefaultAction::FixedResponse {
+                        status_code: 503,
+                        message_body: "host not found".into(),
+                    },
+                    tags,
+                }
+            });
         g.export("load_balancer_security_group_id", group, |group| group.id);
         g.export("load_balancer_arn", balancer, |balancer| balancer.arn);
         g.export("load_balancer_dns_name", balancer, |balancer| balancer.dns_name);
@@ -304,7 +362,12 @@ impl<'a> Wiring<'a> {
                 (roles.infrastructure_pipeline, roles.software_pipeline, roles.deploy),
                 (lb.group, lb.balancer, lb.http, lb.https),
             ),
-            move |((vpc_id, vpc_cidr_block, public, natted, private), (key, bucket), (infra, software, deploy), (group, balancer, http, https))| Outputs {
+            move |(
+                (vpc_id, vpc_cidr_block, public, natted, private),
+                (key, bucket),
+                (infra, software, deploy),
+                (group, balancer, http, https),
+            )| Outputs {
                 vpc_id,
                 vpc_cidr_block,
                 public_subnet_ids: public,
@@ -324,11 +387,14 @@ impl<'a> Wiring<'a> {
                 reserved_priorities: model.reserved_ranges(),
             },
         );
-        let record = g.child(record::CHILD, (arguments, outputs, self.tags), move |(arguments, outputs, tags)| Parameter {
-            name: names.parameter(),
-            value: Record::new(arguments, Some(outputs)).to_text(),
-            tags,
-        });
+        let record =
+            g.child(record::CHILD, (arguments, outputs, self.tags), move |(arguments, outputs, tags)| {
+                Parameter {
+                    name: names.parameter(),
+                    value: Record::new(arguments, Some(outputs)).to_text(),
+                    tags,
+                }
+            });
         g.export("parameter_name", record, |record| record.name);
         g.export("id", record, move |_| name(model).to_owned());
         g.export("tags_all", self.tags, |tags| tags);

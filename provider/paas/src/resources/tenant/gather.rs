@@ -82,7 +82,11 @@ async fn home(session: &Session, name: &str, diagnostics: &mut Diagnostics) -> O
 
 /// Asked of EC2 unless the configuration says it. An image that was there may be gone later: the group then keeps
 /// running, so only a plan with this image complains.
-async fn root_device_name(session: &Session, model: &TenantModel, diagnostics: &mut Diagnostics) -> Value<String> {
+async fn root_device_name(
+    session: &Session,
+    model: &TenantModel,
+    diagnostics: &mut Diagnostics,
+) -> Value<String> {
     if let Some(volume) = model.root_volume.known()
         && !volume.device_name.is_null()
     {
@@ -92,7 +96,8 @@ async fn root_device_name(session: &Session, model: &TenantModel, diagnostics: &
     match ec2::image(session, id).await {
         Ok(Some(image)) => Value::Known(image.root_device_name),
         Ok(None) => {
-            let detail = format!("There is no image {id} in {}, or this account may not use it.", session.region);
+            let detail =
+                format!("There is no image {id} in {}, or this account may not use it.", session.region);
             diagnostics.error("image_id", "No such image", detail);
             Value::Unknown
         }
@@ -104,16 +109,24 @@ async fn root_device_name(session: &Session, model: &TenantModel, diagnostics: &
 }
 
 /// What others have on the load balancer: their hosts, their priorities, how much room is left.
-async fn check(session: &Session, request: &Gather<'_, TenantModel>, home: &Home, diagnostics: &mut Diagnostics) {
+async fn check(
+    session: &Session,
+    request: &Gather<'_, TenantModel>,
+    home: &Home,
+    diagnostics: &mut Diagnostics,
+) {
     let model = request.model;
     let seen = match elbv2::rules(session, &home.outputs.https_listener_arn).await {
         Ok(seen) => seen,
-        Err(error) => return diagnostics.push(Diagnostic::error("Can't read the listener's rules", error.to_string())),
+        Err(error) => {
+            return diagnostics.push(Diagnostic::error("Can't read the listener's rules", error.to_string()));
+        }
     };
     let owner = Owner::tenant(&session.project, &home.name, name(model)).path();
     let reserved = &home.outputs.reserved_priorities;
     // Our own rules move with us: they are no neighbours.
-    let others: Vec<SeenRule> = seen.iter().filter(|rule| rule.owner() != Some(owner.as_str())).cloned().collect();
+    let others: Vec<SeenRule> =
+        seen.iter().filter(|rule| rule.owner() != Some(owner.as_str())).cloned().collect();
     let neighbours = Neighbours { owner: &owner, reserved, seen: &others };
     let (Some(hosts), Some(paths)) = (model.hosts.known(), model.paths.settled()) else { return };
     let paths = paths.cloned().unwrap_or_default();
@@ -122,7 +135,11 @@ async fn check(session: &Session, request: &Gather<'_, TenantModel>, home: &Home
     if let Some(first) = model.priority.known().and_then(|n| u16::try_from(*n).ok()) {
         for (n, part) in (0..).zip(&parts) {
             if let Some(why) = neighbours.misplaced(first.saturating_add(n), part.conditions()) {
-                diagnostics.error("priority", "Priority can't be had", format!("{why}. Leave priority out to have one allocated."));
+                diagnostics.error(
+                    "priority",
+                    "Priority can't be had",
+                    format!("{why}. Leave priority out to have one allocated."),
+                );
             }
         }
     }

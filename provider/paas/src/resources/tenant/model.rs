@@ -212,8 +212,10 @@ impl InstanceRefresh {
         let default = world::InstanceRefresh::default();
         let number = |attr: &Attr<i64>| attr.known().and_then(|n| i32::try_from(*n).ok());
         world::InstanceRefresh {
-            min_healthy_percentage: number(&self.min_healthy_percentage).unwrap_or(default.min_healthy_percentage),
-            max_healthy_percentage: number(&self.max_healthy_percentage).unwrap_or(default.max_healthy_percentage),
+            min_healthy_percentage: number(&self.min_healthy_percentage)
+                .unwrap_or(default.min_healthy_percentage),
+            max_healthy_percentage: number(&self.max_healthy_percentage)
+                .unwrap_or(default.max_healthy_percentage),
             instance_warmup: number(&self.instance_warmup),
             auto_rollback: self.auto_rollback.clone().unwrap_or(default.auto_rollback),
             skip_matching: self.skip_matching.clone().unwrap_or(default.skip_matching),

@@ -73,7 +73,13 @@ mod tests {
 
     #[test]
     fn rules_are_named_after_their_class() {
-        assert_eq!(keys(&["shop.example.com", "*.shop.example.com"]), ["listener_rule", "listener_rule.wildcard17"]);
-        assert_eq!(keys(&["*.shop.example.com", "shop.example.com"]), ["listener_rule.wildcard17", "listener_rule"]);
+        assert_eq!(
+            keys(&["shop.example.com", "*.shop.example.com"]),
+            ["listener_rule", "listener_rule.wildcard17"]
+        );
+        assert_eq!(
+            keys(&["*.shop.example.com", "shop.example.com"]),
+            ["listener_rule.wildcard17", "listener_rule"]
+        );
     }
 }

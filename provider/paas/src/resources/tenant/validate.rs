@@ -18,7 +18,11 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     paths(&config.paths, diagnostics);
     validate_range("priority", &config.priority, 1..=50_000, diagnostics);
     if let Some(id) = config.image_id.known().filter(|id| !id.starts_with("ami-")) {
-        diagnostics.error("image_id", "Invalid image", format!("{id:?} is not the id of a machine image, ami-…"));
+        diagnostics.error(
+            "image_id",
+            "Invalid image",
+            format!("{id:?} is not the id of a machine image, ami-…"),
+        );
     }
     sizes(config, diagnostics);
     validate_range("port", &config.port, 1..=65_535, diagnostics);
@@ -31,9 +35,18 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     if let Some(tracking) = config.target_tracking.known() {
         let path = Path::from("target_tracking");
         let metrics = ["ASGAverageCPUUtilization", "ALBRequestCountPerTarget"];
-        validate_choice(path.clone().attribute("predefined_metric_type"), &tracking.predefined_metric_type, &metrics, diagnostics);
+        validate_choice(
+            path.clone().attribute("predefined_metric_type"),
+            &tracking.predefined_metric_type,
+            &metrics,
+            diagnostics,
+        );
         if let Some(value) = tracking.target_value.known().filter(|value| **value <= 0.0) {
-            diagnostics.error(path.attribute("target_value"), "Value out of range", format!("{value} is not above 0."));
+            diagnostics.error(
+                path.attribute("target_value"),
+                "Value out of range",
+                format!("{value} is not above 0."),
+            );
         }
     }
     if let Some(volume) = config.root_volume.known() {
@@ -48,7 +61,10 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
         validate_range(at("instance_warmup"), &refresh.instance_warmup, 0..=86_400, diagnostics);
     }
     if let Some(text) = config.user_data.known().filter(|text| text.len() > USER_DATA) {
-        let detail = format!("{} bytes; EC2 takes {USER_DATA}. Put the rest into the image or the bucket.", text.len());
+        let detail = format!(
+            "{} bytes; EC2 takes {USER_DATA}. Put the rest into the image or the bucket.",
+            text.len()
+        );
         diagnostics.error("user_data", "User data too long", detail);
     }
 }
@@ -77,10 +93,16 @@ fn refuse_host(host: &str) -> Option<String> {
     if host.len() > PATTERN {
         Some(format!("is longer than {PATTERN} characters."))
     } else if let Some(c) = host.chars().find(|c| !allowed(*c)) {
-        Some(format!("holds {c:?}; a host has lower-case letters, digits, hyphens and dots, and * and ? as wildcards."))
+        Some(format!(
+            "holds {c:?}; a host has lower-case letters, digits, hyphens and dots, and * and ? as wildcards."
+        ))
     } else if !host.contains('.') || host.split('.').any(str::is_empty) {
         Some("is not a host name such as \"shop.example.com\".".into())
-    } else if host.split('.').next_back().is_some_and(|top| !top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')) {
+    } else if host
+        .split('.')
+        .next_back()
+        .is_some_and(|top| !top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+    {
         Some("has a wildcard in its last part, so it would take other teams' domains.".into())
     } else {
         None
@@ -115,7 +137,11 @@ fn sizes(config: &TenantModel, diagnostics: &mut Diagnostics) {
     let (Some(min), Some(max)) = (or(&config.min_size, 1), or(&config.max_size, 2)) else { return };
     if min > max {
         let at = if config.min_size.is_null() { "max_size" } else { "min_size" };
-        diagnostics.error(at, "Sizes contradict", format!("min_size is {min} and max_size is {max}; the fewest can't be more than the most."));
+        diagnostics.error(
+            at,
+            "Sizes contradict",
+            format!("min_size is {min} and max_size is {max}; the fewest can't be more than the most."),
+        );
         return;
     }
     if let Some(desired) = config.desired_capacity.known().filter(|n| !(min..=max).contains(*n)) {
@@ -131,7 +157,11 @@ fn health_check(check: &HealthCheck, diagnostics: &mut Diagnostics) {
     }
     let port_ok = |port: &String| port == "traffic-port" || port.parse::<u16>().is_ok_and(|n| n > 0);
     if let Some(port) = check.port.known().filter(|port| !port_ok(port)) {
-        diagnostics.error(at("port"), "Invalid port", format!("{port:?} is neither a port nor \"traffic-port\"."));
+        diagnostics.error(
+            at("port"),
+            "Invalid port",
+            format!("{port:?} is neither a port nor \"traffic-port\"."),
+        );
     }
     validate_choice(at("protocol"), &check.protocol, &["HTTP", "HTTPS"], diagnostics);
     validate_range(at("interval"), &check.interval, 5..=300, diagnostics);
@@ -141,10 +171,19 @@ fn health_check(check: &HealthCheck, diagnostics: &mut Diagnostics) {
     if let (Some(interval), Some(timeout)) = (check.interval.known(), check.timeout.known())
         && timeout >= interval
     {
-        diagnostics.error(at("timeout"), "Times contradict", format!("timeout {timeout} must be less than interval {interval}."));
+        diagnostics.error(
+            at("timeout"),
+            "Times contradict",
+            format!("timeout {timeout} must be less than interval {interval}."),
+        );
     }
-    let part_ok = |part: &str| part.split('-').all(|n| n.parse::<u16>().is_ok_and(|n| (200..=499).contains(&n)));
+    let part_ok =
+        |part: &str| part.split('-').all(|n| n.parse::<u16>().is_ok_and(|n| (200..=499).contains(&n)));
     if let Some(matcher) = check.matcher.known().filter(|matcher| !matcher.split(',').all(part_ok)) {
-        diagnostics.error(at("matcher"), "Invalid status codes", format!("{matcher:?} is not like \"200\", \"200,204\" or \"200-299\", within 200 to 499."));
+        diagnostics.error(
+            at("matcher"),
+            "Invalid status codes",
+            format!("{matcher:?} is not like \"200\", \"200,204\" or \"200-299\", within 200 to 499."),
+        );
     }
 }

@@ -17,7 +17,7 @@ use paas_aws::iam::{InstanceProfile, InstanceProfileOut, Role};
 use paas_aws::policies;
 use paas_aws::ssm::Parameter;
 use paas_aws::{Session, Tags, World};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use tfplugin::{Attr, Attributes};
 
 /// The key of the launch template: user data is read back from it.
@@ -54,9 +54,10 @@ struct Wiring<'a> {
 }
 
 impl<'a> Wiring<'a> {
-    fn names(&self) -> impl Fn(&Home, fn(TenantNames<'_>) -> String) -> String + use<'a> {
+    /// The name that most of the tenant's objects have, once the environment's is known.
+    fn base(&self) -> impl Fn(&Home) -> String + use<'a> {
         let (session, model) = (self.session, self.model);
-        move |home, of| of(EnvironmentNames { project: &session.project, environment: &home.name }.tenant(name(model)))
+        move |home| names(session, home, model).base()
     }
 
     /// A role and a profile of the tenant's own: no instance can act as another tenant's.
@@ -68,9 +69,8 @@ impl<'a> Wiring<'a> {
         let role = g.child("role", deps, move |(home, managed_policy_arns, permissions_boundary, tags)| {
             let site = site(session, &home.name);
             let bucket_arn = format!("arn:{}:s3:::{}", session.partition, home.outputs.bucket);
-            let names = EnvironmentNames { project: &session.project, environment: &home.name }.tenant(name(model));
             Role {
-                name: names.role(&session.region),
+                name: names(session, &home, model).role(&session.region),
                 trust: policies::trust::instances(&site),
                 policies: policies::instance(&site, name(model), &bucket_arn, &home.outputs.kms_key_arn),
                 managed_policy_arns: managed_policy_arns.unwrap_or_default(),
@@ -91,9 +91,9 @@ impl<'a> Wiring<'a> {
 
     /// Only the load balancer reaches the instances; no tenant reaches another.
     fn security_group(&self, g: &mut Graph<'a, World>) -> Node<SecurityGroupOut> {
-        let names = self.names();
+        let base = self.base();
         let group = g.child("security_group", (self.home, self.tags), move |(home, tags)| SecurityGroup {
-            name: names(&home, TenantNames::base),
+            name: base(&home),
             vpc_id: home.outputs.vpc_id,
             description: "Instances of the tenant".into(),
             tags,
@@ -116,10 +116,9 @@ impl<'a> Wiring<'a> {
         let delay = g.input(required(&model.deregistration_delay));
         let deps = (self.home, self.port, self.protocol, check, delay, self.tags);
         let target = g.child("target_group", deps, move |(home, port, protocol, check, delay, tags)| {
-            let names = EnvironmentNames { project: &session.project, environment: &home.name }.tenant(name(model));
             let port = i32_of(port);
             TargetGroup {
-                name: names.target_group(&home.outputs.vpc_id, port, &protocol),
+                name: names(session, &home, model).target_group(&home.outputs.vpc_id, port, &protocol),
                 vpc_id: home.outputs.vpc_id,
                 port,
                 health_check: check.unwrap_or_else(HealthCheck::defaults).of_target_group(&protocol),
@@ -133,7 +132,11 @@ impl<'a> Wiring<'a> {
     }
 
     /// One rule per five values; which rules there are follows from the hosts alone.
-    fn listener_rules(&self, target: Node<TargetGroupOut>, g: &mut Graph<'a, World>) -> Vec<Node<ListenerRuleOut>> {
+    fn listener_rules(
+        &self,
+        target: Node<TargetGroupOut>,
+        g: &mut Graph<'a, World>,
+    ) -> Vec<Node<ListenerRuleOut>> {
         let (Some(hosts), Some(paths)) = (self.model.hosts.known(), self.model.paths.settled()) else {
             g.unknown_keys();
             return vec![];
@@ -142,21 +145,32 @@ impl<'a> Wiring<'a> {
         let first = g.input(optional(&self.model.priority));
         let mut rules = vec![];
         for (n, part) in (0..).zip(rules::parts(hosts, &paths)) {
-            let rule = g.child(part.key, (self.home, target, first, self.tags), move |(home, target, first, tags)| ListenerRule {
-                listener_arn: home.outputs.https_listener_arn,
-                hosts: part.hosts.clone(),
-                paths: part.paths.clone(),
-                priority: first.and_then(|first| u16::try_from(first + n).ok()),
-                target_group_arn: target.arn,
-                tags,
-            });
+            let rule = g.child(
+                part.key,
+                (self.home, target, first, self.tags),
+                move |(home, target, first, tags)| ListenerRule {
+                    listener_arn: home.outputs.https_listener_arn,
+                    hosts: part.hosts.clone(),
+                    paths: part.paths.clone(),
+                    priority: first.and_then(|first| u16::try_from(first + n).ok()),
+                    target_group_arn: target.arn,
+                    tags,
+                },
+            );
             rules.push(rule);
         }
-        let urls: Vec<String> =
-            hosts.iter().filter(|host| !elbv2::pattern::is_wildcard(host)).map(|host| format!("https://{host}/")).collect();
+        let urls: Vec<String> = hosts
+            .iter()
+            .filter(|host| !elbv2::pattern::is_wildcard(host))
+            .map(|host| format!("https://{host}/"))
+            .collect();
         g.export("urls", (), move |()| urls.clone());
-        g.export("listener_rule_arns", rules.clone(), |rules| rules.into_iter().map(|r| r.arn).collect::<Vec<_>>());
-        g.export("priorities", rules.clone(), |rules| rules.into_iter().map(|r| r.priority).collect::<Vec<_>>());
+        g.export("listener_rule_arns", rules.clone(), |rules| {
+            rules.into_iter().map(|r| r.arn).collect::<Vec<_>>()
+        });
+        g.export("priorities", rules.clone(), |rules| {
+            rules.into_iter().map(|r| r.priority).collect::<Vec<_>>()
+        });
         rules
     }
 
@@ -168,7 +182,7 @@ impl<'a> Wiring<'a> {
         g: &mut Graph<'a, World>,
     ) -> (Node<LaunchTemplateOut>, Node<LaunchTemplate>) {
         let model = self.model;
-        let names = self.names();
+        let base = self.base();
         let machine = (
             g.input(required(&model.image_id)),
             g.input(required(&model.instance_type)),
@@ -176,20 +190,23 @@ impl<'a> Wiring<'a> {
             g.input(volume(model, facts)),
         );
         let deps = (self.home, profile, group, machine, self.tags);
-        let wanted = g.map(deps, move |(home, profile, group, (image_id, instance_type, user_data, volume), tags)| LaunchTemplate {
-            name: names(&home, TenantNames::base),
-            image_id,
-            instance_type,
-            instance_profile_arn: profile.arn,
-            security_group_ids: vec![group.id],
-            user_data,
-            root_device_name: volume.device_name,
-            volume_size: volume.size,
-            volume_type: volume.kind,
-            kms_key_arn: home.outputs.kms_key_arn.clone(),
-            instance_tags: instance_tags(&names(&home, TenantNames::base), &tags),
-            tags,
-        });
+        let wanted =
+            g.map(deps, move |(home, profile, group, (image_id, instance_type, user_data, volume), tags)| {
+                LaunchTemplate {
+                    name: base(&home),
+                    image_id,
+                    instance_type,
+                    instance_profile_arn: profile.arn,
+                    security_group_ids: vec![group.id],
+                    user_data,
+                    root_device_name: volume.device_name,
+                    volume_size: volume.size,
+                    volume_type: volume.kind,
+                    kms_key_arn: home.outputs.kms_key_arn.clone(),
+                    instance_tags: instance_tags(&base(&home), &tags),
+                    tags,
+                }
+            });
         let template = g.child(LAUNCH_TEMPLATE, wanted, |wanted| wanted);
         g.export("launch_template_id", template, |template| template.id);
         (template, wanted)
@@ -202,7 +219,7 @@ impl<'a> Wiring<'a> {
         g: &mut Graph<'a, World>,
     ) -> Node<GroupOut> {
         let model = self.model;
-        let names = self.names();
+        let base = self.base();
         let sizes = (
             g.input(required(&model.min_size)),
             g.input(required(&model.max_size)),
@@ -210,19 +227,23 @@ impl<'a> Wiring<'a> {
             g.input(required(&model.health_check_grace_period)),
         );
         let deps = (self.home, template, wanted, target, sizes, self.tags);
-        let group = g.child("autoscaling_group", deps, move |(home, template, wanted, target, (min, max, desired, grace), tags)| Group {
-            name: names(&home, TenantNames::base),
-            launch_template_id: template.id,
-            template_digest: wanted.digest(),
-            min_size: i32_of(min),
-            max_size: i32_of(max),
-            desired_capacity: desired.map(i32_of),
-            subnet_ids: home.outputs.natted_subnet_ids.into_iter().collect(),
-            target_group_arns: BTreeSet::from([target.arn]),
-            health_check_type: "ELB".into(),
-            health_check_grace_period: i32_of(grace),
-            tags,
-        });
+        let group = g.child(
+            "autoscaling_group",
+            deps,
+            move |(home, template, wanted, target, (min, max, desired, grace), tags)| Group {
+                name: base(&home),
+                launch_template_id: template.id,
+                template_digest: wanted.digest(),
+                min_size: i32_of(min),
+                max_size: i32_of(max),
+                desired_capacity: desired.map(i32_of),
+                subnet_ids: home.outputs.natted_subnet_ids.into_iter().collect(),
+                target_group_arns: BTreeSet::from([target.arn]),
+                health_check_type: "ELB".into(),
+                health_check_grace_period: i32_of(grace),
+                tags,
+            },
+        );
         g.export("autoscaling_group_name", group, |group| group.name);
         g.export("autoscaling_group_arn", group, |group| group.arn);
         group
@@ -249,9 +270,9 @@ impl<'a> Wiring<'a> {
 
     /// Published last: a tenant with a record is a tenant that came up.
     fn record(&self, parts: Parts, g: &mut Graph<'a, World>) {
-        let model = self.model;
-        let names = self.names();
-        let arguments = g.input(record::arguments(model, super::Tenant::UNRECORDED).map_or(Value::Unknown, Value::Known));
+        let (session, model) = (self.session, self.model);
+        let arguments =
+            g.input(record::arguments(model, super::Tenant::UNRECORDED).map_or(Value::Unknown, Value::Known));
         let outputs = g.map(
             (parts.rules, parts.target, parts.template, parts.scaling, parts.group, parts.profile),
             move |(rules, target, template, scaling, group, profile)| Outputs {
@@ -265,11 +286,15 @@ impl<'a> Wiring<'a> {
                 role_name: profile.name,
             },
         );
-        let record = g.child(record::CHILD, (self.home, arguments, outputs, self.tags), move |(home, arguments, outputs, tags)| Parameter {
-            name: names(&home, TenantNames::parameter),
-            value: Record::new(arguments, Some(outputs)).to_text(),
-            tags,
-        });
+        let record = g.child(
+            record::CHILD,
+            (self.home, arguments, outputs, self.tags),
+            move |(home, arguments, outputs, tags)| Parameter {
+                name: names(session, &home, model).parameter(),
+                value: Record::new(arguments, Some(outputs)).to_text(),
+                tags,
+            },
+        );
         g.export("parameter_name", record, |record| record.name);
         g.export("id", (self.home, record), move |(home, _)| format!("{}/{}", home.name, name(model)));
         g.export("tags_all", self.tags, |tags| tags);
@@ -284,6 +309,11 @@ struct Parts {
     scaling: Node<GroupOut>,
     group: Node<SecurityGroupOut>,
     profile: Node<InstanceProfileOut>,
+}
+
+/// The tenant's names in its environment.
+fn names<'n>(session: &'n Session, home: &'n Home, model: &'n TenantModel) -> TenantNames<'n> {
+    EnvironmentNames { project: &session.project, environment: &home.name }.tenant(name(model))
 }
 
 /// What the machines' disk is like, the image's word included.
@@ -301,7 +331,9 @@ fn volume(model: &TenantModel, facts: &Facts) -> Value<Volume> {
         },
     };
     match (volume.size.known(), volume.r#type.known()) {
-        (Some(size), Some(kind)) => Value::Known(Volume { device_name, size: i32_of(*size), kind: kind.clone() }),
+        (Some(size), Some(kind)) => {
+            Value::Known(Volume { device_name, size: i32_of(*size), kind: kind.clone() })
+        }
         _ => Value::Unknown,
     }
 }
