@@ -37,6 +37,13 @@ impl AwsError {
         Self { operation, code: None, message: message.into(), request_id: None, lost: false }
     }
 
+    /// The same with an error code: where AWS leaves out of an answer what another call would refuse by that code.
+    #[must_use]
+    pub fn coded(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
+    }
+
     /// Marks the error «may have taken effect»: the engine then looks for the object before it tries again.
     /// For refusals that say the object is already there.
     #[must_use]

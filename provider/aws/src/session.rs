@@ -130,19 +130,19 @@ impl Session {
             ));
         }
         let (c, s) = (&config, &settings);
-        let (ec2, elbv2, iam, autoscaling, ssm, logs) = (
+        let (ec2, elbv2, iam, kms, autoscaling, ssm, logs) = (
             client!(aws_sdk_ec2, c, s, ["ec2"]),
             client!(aws_sdk_elasticloadbalancingv2, c, s, ["elbv2", "elb"]),
             client!(aws_sdk_iam, c, s, ["iam"]),
+            client!(aws_sdk_kms, c, s, ["kms"]),
             client!(aws_sdk_autoscaling, c, s, ["autoscaling"]),
             client!(aws_sdk_ssm, c, s, ["ssm"]),
             client!(aws_sdk_cloudwatchlogs, c, s, ["logs", "cloudwatchlogs"]),
         );
         Ok(Self {
-            reads: Reads::new(&ec2, &elbv2, &iam, &autoscaling, &ssm, &logs),
+            reads: Reads::new(&ec2, &elbv2, &iam, &kms, &autoscaling, &ssm, &logs),
             acm: client!(aws_sdk_acm, c, s, ["acm"]),
             cloudtrail: client!(aws_sdk_cloudtrail, c, s, ["cloudtrail"]),
-            kms: client!(aws_sdk_kms, c, s, ["kms"]),
             servicequotas: client!(aws_sdk_servicequotas, c, s, ["servicequotas"]),
             s3: client!(aws_sdk_s3, c, s, ["s3"], |b: aws_sdk_s3::config::Builder| {
                 if s.s3_use_path_style { b.force_path_style(true) } else { b }
@@ -150,6 +150,7 @@ impl Session {
             ec2,
             elbv2,
             iam,
+            kms,
             autoscaling,
             ssm,
             logs,

@@ -1,10 +1,53 @@
-//! IAM.
+//! IAM: roles with their policies, and instance profiles.
 
-/// Batched reads of roles.
-pub struct Reads {}
+mod instance_profile;
+mod role;
+mod role_read;
+
+pub use instance_profile::{InstanceProfile, InstanceProfileOut};
+pub use role::{Role, RoleOut};
+
+use crate::batch::Batched;
+use crate::tags::Tags;
+use crate::world::Owner;
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::Tag;
+use role_read::Seen;
+
+/// Batched reads of roles by name, with all that belongs to them.
+pub struct Reads {
+    pub(crate) roles: Batched<String, Seen>,
+}
 
 impl Reads {
-    pub(crate) fn new(_client: &aws_sdk_iam::Client) -> Self {
-        Self {}
+    pub(crate) fn new(client: &Client) -> Self {
+        let client = client.clone();
+        Self {
+            roles: Batched::new(1000, move |names| {
+                let client = client.clone();
+                async move { role_read::many(&client, names).await }
+            }),
+        }
     }
+}
+
+/// The path of `owner`'s roles and instance profiles, such as `/paas/dev/acme/`. It is part of their ARNs, so that a
+/// policy's pattern reaches exactly one environment's, or one tenant's.
+#[must_use]
+pub fn path(owner: &Owner) -> String {
+    format!("/{}/", owner.path())
+}
+
+const NOT_FOUND: &str = "NoSuchEntity";
+/// Someone else changes the same role at this moment.
+const BUSY: &[&str] = &["ConcurrentModification"];
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    let tag =
+        |(k, v): (&String, &String)| Tag::builder().key(k).value(v).build().expect("key and value are set");
+    tags.iter().map(tag).collect()
+}
+
+fn plain_tags(tags: Option<Vec<Tag>>) -> Tags {
+    tags.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect()
 }

@@ -1,10 +1,59 @@
-//! SSM Parameter Store.
+//! SSM Parameter Store: the published records.
 
-/// Batched reads of parameters.
-pub struct Reads {}
+mod parameter;
+
+pub use parameter::{MAX_VALUE, Parameter, ParameterOut};
+
+use crate::batch::Batched;
+use crate::call::{AwsError, call};
+use crate::session::Session;
+use aws_sdk_ssm::Client;
+use std::collections::{BTreeMap, HashMap};
+
+/// Batched reads of parameters' values by name; `GetParameters` takes ten.
+pub struct Reads {
+    pub(crate) values: Batched<String, String>,
+}
 
 impl Reads {
-    pub(crate) fn new(_client: &aws_sdk_ssm::Client) -> Self {
-        Self {}
+    pub(crate) fn new(client: &Client) -> Self {
+        let client = client.clone();
+        Self {
+            values: Batched::new(10, move |names| {
+                let client = client.clone();
+                async move { values(&client, names).await }
+            }),
+        }
     }
+}
+
+/// Names that don't exist come back in a list of their own.
+async fn values(client: &Client, names: Vec<String>) -> Result<HashMap<String, String>, AwsError> {
+    let request = client.get_parameters().set_names(Some(names)).with_decryption(true);
+    let answer = call("GetParameters", request.send()).await?;
+    Ok(answer.parameters.into_iter().flatten().filter_map(|p| p.name.zip(p.value)).collect())
+}
+
+/// A parameter's value; `None` if there is none of that name. AWS's public parameters (`/aws/service/…`) are read
+/// the same way.
+///
+/// # Errors
+/// When SSM can't be asked.
+pub async fn parameter(session: &Session, name: &str) -> Result<Option<String>, AwsError> {
+    session.reads.ssm.values.get(&name.to_owned()).await
+}
+
+/// Values by name of the parameters one level below `path`, which starts with a slash and doesn't end with one.
+///
+/// # Errors
+/// When SSM can't be asked.
+pub async fn parameters_below(session: &Session, path: &str) -> Result<BTreeMap<String, String>, AwsError> {
+    let request = session.ssm.get_parameters_by_path().path(path).recursive(false).with_decryption(true);
+    let mut pages = request.into_paginator().send();
+    let mut found = BTreeMap::new();
+    while let Some(page) = pages.next().await {
+        let page = call("GetParametersByPath", std::future::ready(page)).await?;
+        found.extend(page.parameters.into_iter().flatten().filter_map(|p| p.name.zip(p.value)));
+    }
+    Ok(found)
 }

@@ -1,0 +1,55 @@
+//! The policy documents of an environment and its tenants: pure functions, each after the AWS fact that it follows.
+
+mod bucket;
+mod key;
+mod pipelines;
+mod site;
+mod tenant;
+mod trail;
+pub mod trust;
+
+pub use bucket::{TrailDelivery, bucket};
+pub use key::{KeyUsers, key};
+pub use pipelines::{deploy, infrastructure_pipeline, software_pipeline};
+pub use site::Site;
+pub use tenant::instance;
+pub use trail::log_delivery;
+
+use crate::policy::Document;
+use std::collections::BTreeMap;
+
+/// A role's inline policies by name.
+pub type Inline = BTreeMap<String, Document>;
+
+fn inline<const N: usize>(policies: [(&str, Document); N]) -> Inline {
+    policies.into_iter().map(|(name, document)| (name.to_owned(), document)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// IAM counts what isn't white space: 10,240 over all inline policies of a role, 2,048 for a trust policy;
+    /// S3 takes 20 KB, KMS 32 KB.
+    #[test]
+    fn documents_keep_within_the_quotas() {
+        let mut site = Site::example();
+        site.project = "p".repeat(20);
+        site.environment = "e".repeat(20);
+        let (bucket_arn, key_arn) = (format!("arn:aws:s3:::{}", "b".repeat(63)), site.arn("kms", &"k".repeat(40)));
+        let size = |policies: &Inline| policies.values().map(|d| d.to_string().len()).sum::<usize>();
+        for (what, policies) in [
+            ("infrastructure", infrastructure_pipeline(&site, &bucket_arn, &key_arn)),
+            ("software", software_pipeline(&site, &bucket_arn, &key_arn)),
+            ("deploy", deploy(&site)),
+            ("instance", instance(&site, &"t".repeat(20), &bucket_arn, &key_arn)),
+            ("log delivery", log_delivery(&site, &"l".repeat(200))),
+        ] {
+            assert!(size(&policies) < 10_240, "{what}: {}", size(&policies));
+        }
+        let pipeline = trust::services(&site, &["codepipeline", "codebuild"]);
+        assert!(pipeline.to_string().len() < 2_048);
+        let users = KeyUsers { trail: Some("trail".into()), roles: vec!["r".repeat(64); 3], launchers: vec![] };
+        assert!(key(&site, &users).to_string().len() < 32_768);
+    }
+}

@@ -1,0 +1,119 @@
+use super::*;
+use crate::policy::evaluate::{Decision, Request, decide};
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/paas/dev/pipeline";
+const BUCKET: &str = "arn:aws:s3:::b";
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
+const OWNED: &str = "aws:ResourceTag/paas:owner";
+const REQUESTED: &str = "aws:RequestTag/paas:owner";
+
+fn check(policies: &Inline, table: &[(Request, bool, &str)]) {
+    for (request, allowed, what) in table {
+        assert_eq!(decide(policies.values(), request) == Decision::Allow, *allowed, "{what}");
+    }
+}
+
+fn by(action: &str, resource: &str) -> Request {
+    Request::by(ROLE, action, resource)
+}
+
+fn ec2(action: &str, resource: &str) -> Request {
+    by(action, &format!("arn:aws:ec2:eu-west-1:111122223333:{resource}"))
+}
+
+fn pass(role: &str, to: &str) -> Request {
+    by("iam:PassRole", &format!("arn:aws:iam::111122223333:role/{role}")).with("iam:PassedToService", to)
+}
+
+#[test]
+fn infrastructure_pipelines() {
+    let get = |key: &str| by("s3:GetObject", &format!("{BUCKET}/{key}"));
+    let put = |key: &str| by("s3:PutObject", &format!("{BUCKET}/{key}"));
+    let project = |name: &str| format!("arn:aws:codebuild:eu-west-1:111122223333:project/{name}");
+    let decrypt = |via: &str| by("kms:Decrypt", KEY).with("kms:ViaService", via);
+    check(
+        &infrastructure_pipeline(&Site::example(), BUCKET, KEY),
+        &[
+            (get("infrastructure/acme/source.zip"), true, "a source"),
+            (get("software/acme/source.zip"), false, "software"),
+            (put("paas-dev-acme-infras/source/x"), true, "an artifact"),
+            (put("infrastructure/acme/source.zip"), false, "sources come from git alone"),
+            (put("logs/x"), false, "logs"),
+            (by("codebuild:StartBuild", &project("paas-dev-acme-image")), true, "a build"),
+            (by("codebuild:StartBuild", &project("paas-prod-acme-image")), false, "another environment's build"),
+            (decrypt("s3.eu-west-1.amazonaws.com"), true, "the key through S3"),
+            (decrypt("ec2.eu-west-1.amazonaws.com"), true, "the key through EC2"),
+            (by("kms:Decrypt", KEY), false, "the key alone"),
+            (by("kms:CreateGrant", KEY).with("kms:GrantIsForAWSResource", "true"), true, "a volume's grant"),
+            (by("kms:CreateGrant", KEY).with("kms:GrantIsForAWSResource", "false"), false, "anyone's grant"),
+        ],
+    );
+}
+
+#[test]
+fn packer_works_on_what_the_environment_owns() {
+    let image = |action: &str| by(action, "arn:aws:ec2:eu-west-1::image/ami-1");
+    let session = |owner: &str| ec2("ssm:StartSession", "instance/i-1").with("ssm:resourceTag/paas:owner", owner);
+    check(
+        &infrastructure_pipeline(&Site::example(), BUCKET, KEY),
+        &[
+            (ec2("ec2:RunInstances", "instance/*").with(REQUESTED, "paas/dev/acme"), true, "a tagged launch"),
+            (ec2("ec2:RunInstances", "instance/*").with(REQUESTED, "paas/prod"), false, "a launch for another"),
+            (ec2("ec2:RunInstances", "instance/*"), false, "an untagged launch"),
+            (ec2("ec2:RunInstances", "subnet/subnet-1"), true, "a launch's subnet"),
+            (by("ec2:RunInstances", "arn:aws:ec2:us-east-1:111122223333:subnet/s"), false, "another region"),
+            (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev/acme"), true, "its own instance"),
+            (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/prod/acme"), false, "another's"),
+            (ec2("ec2:TerminateInstances", "instance/i-1"), false, "an instance that nobody tagged"),
+            (image("ec2:CreateImage"), true, "a new image"),
+            (ec2("ec2:CreateImage", "instance/i-1"), false, "an image of a foreign instance"),
+            (image("ec2:DeregisterImage").with(OWNED, "paas/dev/acme"), true, "its own image"),
+            (image("ec2:DeregisterImage"), false, "a public image"),
+            (image("ec2:CreateTags").with(REQUESTED, "paas/dev/acme"), true, "taking a fresh image"),
+            (image("ec2:CreateTags").with(REQUESTED, "paas/dev").with(OWNED, "paas/prod"), false, "taking another's"),
+            (ec2("ec2:CreateTags", "instance/i-1").with("ec2:CreateAction", "RunInstances"), true, "tags at launch"),
+            (ec2("ec2:CreateTags", "instance/i-1").with(REQUESTED, "paas/dev"), false, "taking an instance"),
+            (session("paas/dev/acme"), true, "a session"),
+            (session("paas/dev2/acme"), false, "a session with another environment's instance"),
+            (pass("paas/dev/acme/instance", "ec2.amazonaws.com"), true, "an instance's role"),
+            (pass("paas/dev2/acme/instance", "ec2.amazonaws.com"), false, "another environment's role"),
+            (pass("admin", "ec2.amazonaws.com"), false, "any role"),
+            (pass("paas/dev/deploy", "lambda.amazonaws.com"), false, "to another service"),
+        ],
+    );
+}
+
+#[test]
+fn software_pipelines() {
+    let codedeploy = |action: &str, resource: &str| {
+        by(&format!("codedeploy:{action}"), &format!("arn:aws:codedeploy:eu-west-1:111122223333:{resource}"))
+    };
+    check(
+        &software_pipeline(&Site::example(), BUCKET, KEY),
+        &[
+            (by("s3:GetObjectVersion", "arn:aws:s3:::b/software/acme/source.zip"), true, "a source"),
+            (by("s3:GetObject", "arn:aws:s3:::b/infrastructure/acme/source.zip"), false, "infrastructure"),
+            (by("s3:GetBucketVersioning", BUCKET), true, "what the source action asks"),
+            (codedeploy("CreateDeployment", "deploymentgroup:paas-dev-acme/web"), true, "a deployment"),
+            (codedeploy("CreateDeployment", "deploymentgroup:paas-prod-acme/web"), false, "another environment's"),
+            (codedeploy("GetDeploymentConfig", "deploymentconfig:CodeDeployDefault.OneAtATime"), true, "a setting"),
+            (codedeploy("DeleteApplication", "application:paas-dev-acme"), false, "deletion"),
+            (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev"), false, "instances"),
+            (by("kms:CreateGrant", KEY).with("kms:GrantIsForAWSResource", "true"), false, "grants"),
+        ],
+    );
+}
+
+#[test]
+fn codedeploy_launches_with_the_environments_roles() {
+    let launch = |region: &str| ec2("ec2:RunInstances", "instance/*").with("aws:RequestedRegion", region);
+    check(
+        &deploy(&Site::example()),
+        &[
+            (launch("eu-west-1"), true, "a launch"),
+            (launch("us-east-1"), false, "a launch elsewhere"),
+            (pass("paas/dev/acme/instance", "ec2.amazonaws.com"), true, "an instance's role"),
+            (pass("admin", "ec2.amazonaws.com"), false, "any role"),
+        ],
+    );
+}

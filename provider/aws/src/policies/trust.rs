@@ -1,0 +1,59 @@
+//! Who may assume the roles.
+
+use super::Site;
+use crate::policy::{Document, Statement, document};
+
+/// For CodePipeline, CodeBuild, CodeDeploy by their short names, on behalf of this account alone: they send
+/// `aws:SourceAccount` when they assume a role (each service's guide, «cross-service confused deputy prevention»).
+/// A statement for each, as CodePipeline's own console writes it.
+#[must_use]
+pub fn services(site: &Site, names: &[&str]) -> Document {
+    let statements = names.iter().map(|name| {
+        assume(name, &site.service(name)).when("StringEquals", "aws:SourceAccount", [&site.account_id])
+    });
+    document(statements.collect())
+}
+
+/// For CloudTrail's delivery to CloudWatch Logs. CloudTrail's guide: such a role supports neither `aws:SourceArn`
+/// nor `aws:SourceAccount`.
+#[must_use]
+pub fn log_delivery() -> Document {
+    document(vec![assume("cloudtrail", "cloudtrail.amazonaws.com")])
+}
+
+/// For EC2 instances. EC2 sends no source: an instance profile can be given only to instances of its own account.
+#[must_use]
+pub fn instances(site: &Site) -> Document {
+    document(vec![assume("ec2", &site.service("ec2"))])
+}
+
+fn assume(sid: &str, principal: &str) -> Statement {
+    Statement::allow(sid).service(principal).actions(&["sts:AssumeRole"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::evaluate::{Decision, Request, decide};
+
+    #[test]
+    fn only_the_services_named_and_only_for_our_account() {
+        let site = Site::example();
+        let pipeline = services(&site, &["codepipeline", "codebuild"]);
+        let by = |service: &str| Request::by_service(service, "sts:AssumeRole", "");
+        let from = |service: &str, account: &str| by(service).with("aws:SourceAccount", account);
+        for (document, request, decided) in [
+            (&pipeline, from("codepipeline.amazonaws.com", "111122223333"), Decision::Allow),
+            (&pipeline, from("codebuild.amazonaws.com", "111122223333"), Decision::Allow),
+            (&pipeline, from("codebuild.amazonaws.com", "999999999999"), Decision::Silent),
+            (&pipeline, by("codebuild.amazonaws.com"), Decision::Silent),
+            (&pipeline, from("codedeploy.amazonaws.com", "111122223333"), Decision::Silent),
+            (&log_delivery(), by("cloudtrail.amazonaws.com"), Decision::Allow),
+            (&log_delivery(), by("ec2.amazonaws.com"), Decision::Silent),
+            (&instances(&site), by("ec2.amazonaws.com"), Decision::Allow),
+            (&instances(&site), Request::by("arn:aws:iam::111122223333:role/x", "sts:AssumeRole", ""), Decision::Silent),
+        ] {
+            assert_eq!(decide([document], &request), decided, "{document}");
+        }
+    }
+}

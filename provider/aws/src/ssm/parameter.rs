@@ -1,0 +1,184 @@
+//! A parameter: one published record.
+
+use crate::call::{AwsError, call, creating};
+use crate::tags::{self, Tags};
+use crate::wait;
+use crate::world::{Cx, World};
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
+use composite::{Child, Diff, Error, Id, Order};
+use serde::{Deserialize, Serialize};
+
+/// Characters that a value of the standard tier may have.
+pub const MAX_VALUE: usize = 4096;
+
+/// The spec of a parameter: plain text, standard tier.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The name, a path such as `/paas/paas/dev`. It can't be changed.
+    pub name: String,
+    /// The value, of at most [`MAX_VALUE`] characters.
+    pub value: String,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// What siblings may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParameterOut {
+    /// The name.
+    pub name: String,
+}
+
+const NOT_FOUND: &[&str] = &["ParameterNotFound", "InvalidResourceId"];
+/// Two changes of one parameter at a time.
+const BUSY: &str = "TooManyUpdates";
+
+impl Child for Parameter {
+    const KIND: &'static str = "parameter";
+    const REPLACE: Order = Order::DeleteFirst;
+    type World = World;
+    type Out = ParameterOut;
+
+    fn diff(&self, saw: &Self) -> Diff {
+        if self.name != saw.name {
+            return Diff::Replace("name");
+        }
+        if self == saw { Diff::Same } else { Diff::Update }
+    }
+
+    async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
+        if cx.not.contains(&self.name) {
+            return Ok(None);
+        }
+        let carried = carried(&cx.world.ssm, &self.name).await?;
+        Ok(carried.filter(|tags| tags::are_ours(cx, tags)).map(|_| self.name.clone()))
+    }
+
+    /// `Overwrite` off makes it atomic: of two that claim one name, one is refused.
+    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
+        self.check()?;
+        let request = self.put(&cx.world.ssm).overwrite(false).tier(ParameterTier::Standard);
+        let request = request.set_tags(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
+        let made = creating("PutParameter", request.send()).await;
+        cx.world.reads.ssm.values.forget(&self.name);
+        match made {
+            Ok(_) => Ok(self.name.clone()),
+            Err(e) if e.is(&["ParameterAlreadyExists"]) => {
+                let carried = carried(&cx.world.ssm, &self.name).await?.unwrap_or_default();
+                if tags::are_ours(cx, &carried) {
+                    return Err(e.exists().into());
+                }
+                Err(Error::message(format!(
+                    "parameter {} exists and belongs to someone else ({}): the name is taken",
+                    self.name,
+                    tags::whose(&carried),
+                )))
+            }
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<ParameterOut, Error> {
+        self.check()?;
+        let ssm = &cx.world.ssm;
+        if cx.world.reads.ssm.values.fresh(id).await?.as_ref() != Some(&self.value) {
+            // SSM takes no tags in a call that overwrites.
+            wait::settled(cx, &[BUSY], || async {
+                call("PutParameter", self.put(ssm).overwrite(true).send()).await.map(|_| ())
+            })
+            .await?;
+        }
+        let carried = wait::settled(cx, NOT_FOUND, || async {
+            let carried = carried(ssm, id).await?;
+            let missing = || AwsError::ours("ListTagsForResource", format!("no parameter {id}")).coded(NOT_FOUND[0]);
+            carried.ok_or_else(missing)
+        })
+        .await?;
+        let changes = tags::changes(&carried, &tags::to_create(cx, &self.tags));
+        let kind = ResourceTypeForTagging::Parameter;
+        if !changes.set.is_empty() {
+            let request = ssm.add_tags_to_resource().resource_type(kind.clone()).resource_id(id);
+            call("AddTagsToResource", request.set_tags(Some(sdk_tags(&changes.set))).send()).await?;
+        }
+        if !changes.remove.is_empty() {
+            let request = ssm.remove_tags_from_resource().resource_type(kind).resource_id(id);
+            call("RemoveTagsFromResource", request.set_tag_keys(Some(changes.remove)).send()).await?;
+        }
+        cx.world.reads.ssm.values.forget(id);
+        Ok(ParameterOut { name: id.clone() })
+    }
+
+    async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, ParameterOut)>, Error> {
+        let values = &cx.world.reads.ssm.values;
+        let (value, carried) = futures::try_join!(values.get(id), carried(&cx.world.ssm, id))?;
+        let Some((value, carried)) = value.zip(carried) else { return Ok(None) };
+        let spec = Self { name: id.clone(), value, tags: tags::of_user(cx, &carried) };
+        Ok(Some((spec, ParameterOut { name: id.clone() })))
+    }
+
+    async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
+        let deleted = call("DeleteParameter", cx.world.ssm.delete_parameter().name(id).send()).await;
+        cx.world.reads.ssm.values.forget(id);
+        match deleted {
+            Err(e) if !e.is(NOT_FOUND) => Err(e.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Parameter {
+    fn put(&self, ssm: &Client) -> aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder {
+        ssm.put_parameter().name(&self.name).value(&self.value).r#type(ParameterType::String)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let length = self.value.chars().count();
+        if length <= MAX_VALUE {
+            return Ok(());
+        }
+        Err(Error::message(format!(
+            "the record {} has {length} characters and a parameter holds {MAX_VALUE}: use fewer or shorter values",
+            self.name
+        )))
+    }
+}
+
+/// All tags of the parameter; `None` if there is no such parameter.
+async fn carried(ssm: &Client, name: &str) -> Result<Option<Tags>, AwsError> {
+    let request = ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
+    match call("ListTagsForResource", request.send()).await {
+        Ok(answer) => Ok(Some(answer.tag_list.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect())),
+        Err(e) if e.is(NOT_FOUND) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    let tag =
+        |(k, v): (&String, &String)| Tag::builder().key(k).value(v).build().expect("key and value are set");
+    tags.iter().map(tag).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(value: &str) -> Parameter {
+        Parameter { name: "/paas/paas/dev".into(), value: value.into(), tags: Tags::new() }
+    }
+
+    #[test]
+    fn only_the_name_is_fixed() {
+        assert_eq!(of("a").diff(&of("a")), Diff::Same);
+        assert_eq!(of("a").diff(&of("b")), Diff::Update);
+        assert_eq!(of("a").diff(&Parameter { name: "/b".into(), ..of("a") }), Diff::Replace("name"));
+    }
+
+    #[test]
+    fn a_value_is_measured_in_characters() {
+        assert!(of(&"é".repeat(MAX_VALUE)).check().is_ok());
+        let refused = of(&"a".repeat(MAX_VALUE + 1)).check().unwrap_err().to_string();
+        assert!(refused.contains("4097 characters") && refused.contains("/paas/paas/dev"), "{refused}");
+    }
+}
