@@ -55,8 +55,7 @@ impl LaunchTemplate {
     #[must_use]
     pub fn digest(&self) -> String {
         let contents = Self { name: String::new(), tags: Tags::new(), ..self.clone() };
-        let contents = serde_json::to_string(&contents).expect("plain data");
-        names::digest(&[contents.as_str(), template_data::REVISION], 32)
+        names::digest(&[serde_json::json!(contents).to_string().as_str(), template_data::REVISION], 32)
     }
 
     /// Makes the version with our contents the default; makes it first if it isn't there.
@@ -67,13 +66,19 @@ impl LaunchTemplate {
             None => self.add_version(cx, template, &digest).await?,
         };
         if template.default_version_number != Some(number) {
-            let request = ec2.modify_launch_template().launch_template_id(id).default_version(number.to_string());
+            let request =
+                ec2.modify_launch_template().launch_template_id(id).default_version(number.to_string());
             refusals::settled(cx, || call("ModifyLaunchTemplate", request.clone().send())).await?;
         }
         Ok(())
     }
 
-    async fn add_version(&self, cx: &Cx<'_>, template: &types::LaunchTemplate, digest: &str) -> Result<i64, Error> {
+    async fn add_version(
+        &self,
+        cx: &Cx<'_>,
+        template: &types::LaunchTemplate,
+        digest: &str,
+    ) -> Result<i64, Error> {
         // A repeated call must not make a second version; contents that return after others are a new one.
         let after = template.latest_version_number.unwrap_or_default().to_string();
         let request = cx
@@ -147,7 +152,12 @@ impl Child for LaunchTemplate {
                 .ok_or_else(|| Error::message("CreateLaunchTemplate answered without an id")),
             Err(taken) => {
                 let holder = self.namesake(cx).await?;
-                Err(tagging::name_taken(cx, taken, &format!("Launch template {}", self.name), holder.as_ref()))
+                Err(tagging::name_taken(
+                    cx,
+                    taken,
+                    &format!("Launch template {}", self.name),
+                    holder.as_ref(),
+                ))
             }
         }
     }
@@ -164,17 +174,22 @@ impl Child for LaunchTemplate {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, LaunchTemplateOut)>, Error> {
         let reads = &cx.world.reads.ec2;
-        let (template, version) = tokio::join!(reads.launch_templates.get(id), reads.default_versions.get(id));
+        let (template, version) =
+            tokio::join!(reads.launch_templates.get(id), reads.default_versions.get(id));
         let (Some(template), Some(version)) = (template?, version?) else { return Ok(None) };
         let tags = tagging::of_user(cx, &template);
         let name = template.launch_template_name.unwrap_or_default();
         let data = version.launch_template_data;
-        let data = data.ok_or_else(|| Error::message(format!("launch template {name}: EC2 shows no contents")))?;
+        let data =
+            data.ok_or_else(|| Error::message(format!("launch template {name}: EC2 shows no contents")))?;
         Ok(Some((template_data::spec(cx, name, tags, data), LaunchTemplateOut { id: id.clone() })))
     }
 
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        gone(call("DeleteLaunchTemplate", cx.world.ec2.delete_launch_template().launch_template_id(id).send()).await)?;
+        gone(
+            call("DeleteLaunchTemplate", cx.world.ec2.delete_launch_template().launch_template_id(id).send())
+                .await,
+        )?;
         cx.world.reads.ec2.launch_templates.forget(id);
         cx.world.reads.ec2.default_versions.forget(id);
         Ok(())

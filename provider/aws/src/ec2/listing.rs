@@ -12,8 +12,8 @@ use crate::wait;
 use crate::world::Cx;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
-    Address, Filter, Image, Instance, InstanceStateName, InternetGateway, LaunchTemplate, NatGateway, NatGatewayState, RouteTable,
-    SecurityGroup, Subnet, Tag, Vpc,
+    Address, Filter, Image, Instance, InstanceStateName, InternetGateway, LaunchTemplate, NatGateway,
+    NatGatewayState, RouteTable, SecurityGroup, Subnet, Tag, Vpc,
 };
 use composite::{Error, Id};
 use std::collections::HashMap;
@@ -28,7 +28,10 @@ pub(super) trait Listed: Clone + Send + Sync + 'static {
     const DESCRIBE: &'static str;
 
     /// All that pass the filters, over all pages.
-    fn list(client: &Client, filters: Vec<Filter>) -> impl Future<Output = Result<Vec<Self>, AwsError>> + Send;
+    fn list(
+        client: &Client,
+        filters: Vec<Filter>,
+    ) -> impl Future<Output = Result<Vec<Self>, AwsError>> + Send;
     fn id(&self) -> &str;
     fn tags(&self) -> &[Tag];
 
@@ -59,7 +62,10 @@ pub(super) fn by_filter<T: Listed>(
         let client = client.clone();
         async move {
             let found = T::list(&client, vec![filter(name, keys)]).await?;
-            Ok(found.into_iter().filter_map(|object| Some((key(&object)?, object))).collect::<HashMap<_, _>>())
+            Ok(found
+                .into_iter()
+                .filter_map(|object| Some((key(&object)?, object)))
+                .collect::<HashMap<_, _>>())
         }
     })
 }
@@ -78,7 +84,11 @@ pub(super) async fn find<T: Listed>(cx: &Cx<'_>) -> Result<Option<Id>, Error> {
 }
 
 /// Reads past the cache. An object that was just made may stay invisible for some seconds: waits for it.
-pub(super) async fn appeared<T: Listed>(cx: &Cx<'_>, reads: &Batched<String, T>, id: &Id) -> Result<T, Error> {
+pub(super) async fn appeared<T: Listed>(
+    cx: &Cx<'_>,
+    reads: &Batched<String, T>,
+    id: &Id,
+) -> Result<T, Error> {
     refusals::settled(cx, || async {
         let found = reads.fresh(id).await?;
         found.ok_or_else(|| refusals::not_there(T::DESCRIBE, id))
@@ -150,7 +160,8 @@ impl Listed for Address {
 
     /// The one call that EC2 answers in a single page.
     async fn list(client: &Client, filters: Vec<Filter>) -> Result<Vec<Self>, AwsError> {
-        let found = call(Self::DESCRIBE, client.describe_addresses().set_filters(Some(filters)).send()).await?;
+        let found =
+            call(Self::DESCRIBE, client.describe_addresses().set_filters(Some(filters)).send()).await?;
         Ok(found.addresses.unwrap_or_default())
     }
     fn id(&self) -> &str {

@@ -5,6 +5,7 @@ use super::tagging::filter;
 use crate::call::{AwsError, call};
 use crate::session::Session;
 use aws_sdk_ec2::types;
+use std::collections::BTreeMap;
 
 /// An image, as far as launching it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +23,13 @@ pub struct Image {
 pub struct Network {
     /// The VPC's primary range.
     pub cidr_block: String,
-    /// Those of the asked-for subnets that are in this VPC, in the order asked for.
-    pub subnets: Vec<NetworkSubnet>,
+    /// Those of the asked-for subnets that are in this VPC, by id.
+    pub subnets: BTreeMap<String, NetworkSubnet>,
 }
 
 /// One subnet of a [`Network`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkSubnet {
-    /// `subnet-…`
-    pub id: String,
     /// The zone's name, such as `eu-west-1a`.
     pub availability_zone: String,
     /// Its range.
@@ -48,7 +47,8 @@ pub async fn availability_zones(session: &Session) -> Result<Vec<String>, AwsErr
         .filters(filter("state", ["available"]))
         .filters(filter("zone-type", ["availability-zone"]))
         .filters(filter("opt-in-status", ["opt-in-not-required", "opted-in"]));
-    let zones = call("DescribeAvailabilityZones", request.send()).await?.availability_zones.unwrap_or_default();
+    let zones =
+        call("DescribeAvailabilityZones", request.send()).await?.availability_zones.unwrap_or_default();
     let mut names: Vec<String> = zones.into_iter().filter_map(|zone| zone.zone_name).collect();
     names.sort_unstable();
     Ok(names)
@@ -72,20 +72,23 @@ pub async fn image(session: &Session, id: &str) -> Result<Option<Image>, AwsErro
 ///
 /// # Errors
 /// The failures of `DescribeVpcs` and `DescribeSubnets`.
-pub async fn network(session: &Session, vpc_id: &str, subnet_ids: &[String]) -> Result<Option<Network>, AwsError> {
+pub async fn network(
+    session: &Session,
+    vpc_id: &str,
+    subnet_ids: &[String],
+) -> Result<Option<Network>, AwsError> {
     let id = vpc_id.to_owned();
     let vpc = session.reads.ec2.vpcs.get(&id);
     let by_id = vec![filter("vpc-id", [vpc_id]), filter("subnet-id", subnet_ids)];
-    let (vpc, mut subnets) = tokio::try_join!(vpc, types::Subnet::list(&session.ec2, by_id))?;
-    subnets.sort_by_key(|subnet| subnet_ids.iter().position(|id| id == subnet.id()));
+    let (vpc, subnets) = tokio::try_join!(vpc, types::Subnet::list(&session.ec2, by_id))?;
     Ok(vpc.map(|vpc| Network {
         cidr_block: vpc.cidr_block.unwrap_or_default(),
         subnets: subnets
             .into_iter()
-            .map(|subnet| NetworkSubnet {
-                id: subnet.subnet_id.unwrap_or_default(),
-                availability_zone: subnet.availability_zone.unwrap_or_default(),
-                cidr_block: subnet.cidr_block.unwrap_or_default(),
+            .map(|subnet| {
+                let availability_zone = subnet.availability_zone.unwrap_or_default();
+                let cidr_block = subnet.cidr_block.unwrap_or_default();
+                (subnet.subnet_id.unwrap_or_default(), NetworkSubnet { availability_zone, cidr_block })
             })
             .collect(),
     }))

@@ -46,7 +46,10 @@ fn usable(gateway: types::NatGateway) -> Result<Option<types::NatGateway>, Error
         _ => Err(Error::message(format!(
             "NAT gateway {} is {state}{}. The next apply replaces it",
             gateway.id(),
-            gateway.failure_message().map(|why| format!(": {}", why.trim_end_matches('.'))).unwrap_or_default()
+            gateway
+                .failure_message()
+                .map(|why| format!(": {}", why.trim_end_matches('.')))
+                .unwrap_or_default()
         ))),
     }
 }
@@ -76,12 +79,13 @@ impl Child for NatGateway {
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let mut dead: Vec<Id> = cx.not.to_vec();
-        for earlier in listing::ours::<types::NatGateway>(cx).await? {
-            dead.push(earlier.id().to_owned());
+        for earlier in listing::ours::<types::NatGateway>(cx).await?.into_iter().filter(|g| !g.is_alive()) {
+            let id = earlier.id().to_owned();
             // Deleted behind our back, it holds the address for another minute, and a gateway made now would fail.
-            if earlier.state == Some(NatGatewayState::Deleting) && holds(&earlier, &self.allocation_id) {
-                listing::ended(cx, &cx.world.reads.ec2.nat_gateways, &dead[dead.len() - 1]).await?;
+            if earlier.is_ending() && holds(&earlier, &self.allocation_id) {
+                listing::ended(cx, &cx.world.reads.ec2.nat_gateways, &id).await?;
             }
+            dead.push(id);
         }
         let request = cx
             .world
@@ -103,7 +107,9 @@ impl Child for NatGateway {
         let gateway = wait::until(cx, &format!("NAT gateway {id} to become available"), || async {
             match reads.fresh(id).await? {
                 Some(gateway) => usable(gateway),
-                None => Err(Error::message(format!("NAT gateway {id} is gone. The next apply makes it anew"))),
+                None => {
+                    Err(Error::message(format!("NAT gateway {id} is gone. The next apply makes it anew")))
+                }
             }
         })
         .await?;

@@ -2,6 +2,7 @@
 //! subnets send through it.
 
 use super::listing::{self, Listed, state};
+use super::nat_image::{self, ROOT_DEVICE};
 use super::refusals;
 use super::tagging;
 use crate::call::{AwsError, call, creating};
@@ -9,11 +10,9 @@ use crate::tags::Tags;
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{
-    self, AttributeBooleanValue, BlockDeviceMapping, EbsBlockDevice, HttpTokensState, InstanceMetadataOptionsRequest,
-    InstanceStateName, InstanceType, ResourceType, VolumeType,
+    self, AttributeBooleanValue, BlockDeviceMapping, EbsBlockDevice, HttpTokensState,
+    InstanceMetadataOptionsRequest, InstanceStateName, InstanceType, ResourceType, VolumeType,
 };
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
@@ -43,37 +42,15 @@ pub struct NatInstanceOut {
     pub network_interface_id: String,
 }
 
-/// Amazon's own parameters name the newest Amazon Linux 2023 image.
-const IMAGE_PARAMETER: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
-const ROOT_DEVICE: &str = "/dev/xvda";
-
-/// Tries until the packages come: the instance's address is associated a moment after it starts.
-const USER_DATA: &str = r#"#!/bin/bash
-set -eu
-echo net.ipv4.ip_forward=1 >/etc/sysctl.d/90-nat.conf
-sysctl -p /etc/sysctl.d/90-nat.conf
-until dnf -y install nftables; do sleep 2; done
-cat >/etc/sysconfig/nftables.conf <<'RULES'
-flush ruleset
-table ip nat {
-  chain postrouting {
-    type nat hook postrouting priority srcnat; policy accept;
-    oifname != "lo" masquerade
-  }
-}
-RULES
-systemctl enable --now nftables
-"#;
-
 fn out(instance: &types::Instance) -> NatInstanceOut {
     NatInstanceOut {
         instance_id: instance.id().to_owned(),
-        network_interface_id: interface(instance).unwrap_or_default().to_owned(),
+        network_interface_id: instance
+            .network_interfaces()
+            .first()
+            .and_then(|interface| interface.network_interface_id.clone())
+            .unwrap_or_default(),
     }
-}
-
-fn interface(instance: &types::Instance) -> Option<&str> {
-    instance.network_interfaces().first().and_then(types::InstanceNetworkInterface::network_interface_id)
 }
 
 fn forwards(instance: &types::Instance) -> bool {
@@ -82,7 +59,8 @@ fn forwards(instance: &types::Instance) -> bool {
 }
 
 fn group(instance: &types::Instance) -> String {
-    let ids: Vec<&str> = instance.security_groups().iter().filter_map(types::GroupIdentifier::group_id).collect();
+    let ids: Vec<&str> =
+        instance.security_groups().iter().filter_map(types::GroupIdentifier::group_id).collect();
     ids.join(" ")
 }
 
@@ -95,20 +73,10 @@ fn running(instance: types::Instance) -> Result<Option<types::Instance>, Error> 
         return Ok(None);
     }
     let why = instance.state_reason().and_then(types::StateReason::message).unwrap_or("EC2 gives no reason");
-    Err(Error::message(format!("NAT instance {} has ended: {why}. The next apply makes it anew", instance.id())))
-}
-
-/// The newest Amazon Linux for the instance type's architecture.
-async fn newest_image(cx: &Cx<'_>, instance_type: &str) -> Result<String, Error> {
-    let request = cx.world.ec2.describe_instance_types().instance_types(InstanceType::from(instance_type));
-    let described = call("DescribeInstanceTypes", request.send()).await?;
-    let processor = described.instance_types().first().and_then(types::InstanceTypeInfo::processor_info);
-    let architectures = processor.map(types::ProcessorInfo::supported_architectures).unwrap_or_default();
-    let architecture = if architectures.contains(&types::ArchitectureType::Arm64) { "arm64" } else { "x86_64" };
-    let name = format!("{IMAGE_PARAMETER}{architecture}");
-    let found = call("GetParameter", cx.world.ssm.get_parameter().name(&name).send()).await?;
-    let image = found.parameter.and_then(|p| p.value);
-    image.ok_or_else(|| Error::message(format!("the public parameter {name} is empty")))
+    Err(Error::message(format!(
+        "NAT instance {} has ended: {why}. The next apply makes it anew",
+        instance.id()
+    )))
 }
 
 impl NatInstance {
@@ -125,9 +93,9 @@ impl NatInstance {
     }
 
     /// Takes the address over even from a predecessor that still runs.
-    async fn sync_address(&self, cx: &Cx<'_>, id: &Id, interface: &str) -> Result<(), Error> {
+    async fn sync_address(&self, cx: &Cx<'_>, interface: &String) -> Result<(), Error> {
         let reads = &cx.world.reads.ec2;
-        let held = reads.addresses_by_instance.fresh(id).await?.and_then(|a| a.allocation_id);
+        let held = reads.addresses_by_interface.fresh(interface).await?.and_then(|a| a.allocation_id);
         if held.as_deref() != Some(&self.allocation_id) {
             let request = cx
                 .world
@@ -137,7 +105,7 @@ impl NatInstance {
                 .network_interface_id(interface)
                 .allow_reassociation(true);
             refusals::settled(cx, || call("AssociateAddress", request.clone().send())).await?;
-            reads.addresses_by_instance.forget(id);
+            reads.addresses_by_interface.forget(interface);
             reads.addresses.forget(&self.allocation_id);
         }
         Ok(())
@@ -167,9 +135,9 @@ impl Child for NatInstance {
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let (image, earlier) =
-            tokio::join!(newest_image(cx, &self.instance_type), listing::ours::<types::Instance>(cx));
+            tokio::join!(nat_image::newest(cx, &self.instance_type), listing::ours::<types::Instance>(cx));
         let (image, mut dead) = (image?, cx.not.to_vec());
-        dead.extend(earlier?.iter().map(|i| i.id().to_owned()));
+        dead.extend(earlier?.iter().filter(|i| !i.is_alive()).map(|i| i.id().to_owned()));
         let disk = EbsBlockDevice::builder().encrypted(true).volume_type(VolumeType::Gp3).build();
         let tagged = [ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface]
             .map(|kind| tagging::specification(cx, kind, &self.tags));
@@ -185,7 +153,7 @@ impl Child for NatInstance {
             .instance_type(InstanceType::from(self.instance_type.as_str()))
             .subnet_id(&self.subnet_id)
             .security_group_ids(&self.security_group_id)
-            .user_data(STANDARD.encode(USER_DATA))
+            .user_data(nat_image::user_data())
             .block_device_mappings(BlockDeviceMapping::builder().device_name(ROOT_DEVICE).ebs(disk).build())
             .metadata_options(
                 // One hop: nothing here but the host itself needs them.
@@ -216,33 +184,35 @@ impl Child for NatInstance {
         .await?;
         self.sync_attributes(cx, &instance).await?;
         let out = out(&instance);
-        self.sync_address(cx, id, &out.network_interface_id).await?;
+        self.sync_address(cx, &out.network_interface_id).await?;
         reads.forget(id);
         Ok(out)
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, NatInstanceOut)>, Error> {
         let reads = &cx.world.reads.ec2;
-        let (instance, address) = tokio::join!(reads.instances.get(id), reads.addresses_by_instance.get(id));
-        let Some(instance) = instance?.filter(Listed::is_alive) else { return Ok(None) };
+        let Some(instance) = reads.instances.get(id).await?.filter(Listed::is_alive) else { return Ok(None) };
+        let out = out(&instance);
+        let address = reads.addresses_by_interface.get(&out.network_interface_id).await?;
         let spec = Self {
             subnet_id: instance.subnet_id().unwrap_or_default().to_owned(),
-            allocation_id: address?.and_then(|a| a.allocation_id).unwrap_or_default(),
+            allocation_id: address.and_then(|a| a.allocation_id).unwrap_or_default(),
             instance_type: instance.instance_type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
             security_group_id: group(&instance),
             forwards: forwards(&instance),
             tags: tagging::of_user(cx, &instance),
         };
-        Ok(Some((spec, out(&instance))))
+        Ok(Some((spec, out)))
     }
 
     /// Waits until it is terminated: until then its interface holds the address, the group and the subnet.
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        refusals::gone(call("TerminateInstances", cx.world.ec2.terminate_instances().instance_ids(id).send()).await)?;
-        let reads = &cx.world.reads.ec2;
-        listing::ended(cx, &reads.instances, id).await?;
-        reads.instances.forget(id);
-        reads.addresses_by_instance.forget(id);
+        refusals::gone(
+            call("TerminateInstances", cx.world.ec2.terminate_instances().instance_ids(id).send()).await,
+        )?;
+        let reads = &cx.world.reads.ec2.instances;
+        listing::ended(cx, reads, id).await?;
+        reads.forget(id);
         Ok(())
     }
 }

@@ -12,8 +12,8 @@ use aws_sdk_ec2::types::{
 /// Batched reads, by id where nothing else is said.
 pub struct Reads {
     pub(super) addresses: Batched<String, Address>,
-    /// By the instance that holds the address.
-    pub(super) addresses_by_instance: Batched<String, Address>,
+    /// By the network interface that holds the address.
+    pub(super) addresses_by_interface: Batched<String, Address>,
     pub(super) images: Batched<String, Image>,
     pub(super) instances: Batched<String, Instance>,
     pub(super) internet_gateways: Batched<String, InternetGateway>,
@@ -32,7 +32,9 @@ impl Reads {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             addresses: by_id(client, "allocation-id"),
-            addresses_by_instance: by_filter(client, "instance-id", |a: &Address| a.instance_id.clone()),
+            addresses_by_interface: by_filter(client, "network-interface-id", |a: &Address| {
+                a.network_interface_id.clone()
+            }),
             images: by_id(client, "image-id"),
             instances: by_id(client, "instance-id"),
             internet_gateways: by_id(client, "internet-gateway-id"),

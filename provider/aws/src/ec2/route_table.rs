@@ -1,15 +1,13 @@
 //! A route table with its routes, and the subnets that use it.
-//!
-//! Left alone: the VPC's own `local` route, routes that a virtual private gateway propagates, and routes by prefix
-//! list, which gateway endpoints (S3, DynamoDB) add by themselves.
 
-use super::listing;
-use super::refusals::{self, done_unless, gone, released};
+use super::listing::{self, Listed};
+use super::refusals::{self, gone, is_not_found, released};
+use super::routes::{self, RouteTarget};
 use super::tagging::{self, filter};
 use crate::call::{AwsError, call, creating};
 use crate::tags::Tags;
 use crate::world::{Cx, World};
-use aws_sdk_ec2::types::{self, ResourceType, RouteOrigin};
+use aws_sdk_ec2::types::{self, ResourceType};
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,58 +25,11 @@ pub struct RouteTable {
     pub tags: Tags,
 }
 
-/// Where a route leads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RouteTarget {
-    /// `igw-…`
-    Gateway(String),
-    /// `nat-…`
-    NatGateway(String),
-    /// `eni-…`, such as a NAT instance's.
-    NetworkInterface(String),
-    /// Any other kind, such as a transit gateway or a peering: seen only, when somebody added it by hand.
-    Other(String),
-}
-
 /// What siblings may use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RouteTableOut {
     /// `rtb-…`
     pub id: String,
-}
-
-fn destination(route: &types::Route) -> Option<String> {
-    route.destination_cidr_block.clone().or_else(|| route.destination_ipv6_cidr_block.clone())
-}
-
-fn target(route: &types::Route) -> RouteTarget {
-    let id = |id: &Option<String>| id.clone();
-    // A route to an instance shows the interface too, so the interface comes before what else there may be.
-    id(&route.nat_gateway_id)
-        .map(RouteTarget::NatGateway)
-        .or_else(|| id(&route.network_interface_id).map(RouteTarget::NetworkInterface))
-        .or_else(|| id(&route.gateway_id).map(RouteTarget::Gateway))
-        .unwrap_or_else(|| {
-            let others = [
-                &route.transit_gateway_id,
-                &route.vpc_peering_connection_id,
-                &route.egress_only_internet_gateway_id,
-                &route.local_gateway_id,
-                &route.carrier_gateway_id,
-                &route.core_network_arn,
-            ];
-            RouteTarget::Other(others.into_iter().find_map(Clone::clone).unwrap_or_default())
-        })
-}
-
-fn routes(table: &types::RouteTable) -> BTreeMap<String, RouteTarget> {
-    table
-        .routes()
-        .iter()
-        .filter(|route| route.origin == Some(RouteOrigin::CreateRoute))
-        .filter_map(|route| Some((destination(route)?, target(route))))
-        .collect()
 }
 
 /// The subnets that use the table, with the ids of the associations.
@@ -87,53 +38,7 @@ fn associations(table: &types::RouteTable) -> BTreeMap<String, String> {
     associations.filter_map(|a| Some((a.subnet_id.clone()?, a.route_table_association_id.clone()?))).collect()
 }
 
-/// Builds a `CreateRoute` or `ReplaceRoute`, which have the same setters.
-macro_rules! route {
-    ($call:expr, $table:expr, $destination:expr, $target:expr) => {{
-        let request = match $destination {
-            v6 if v6.contains(':') => $call.route_table_id($table).destination_ipv6_cidr_block(v6),
-            v4 => $call.route_table_id($table).destination_cidr_block(v4),
-        };
-        match $target {
-            RouteTarget::Gateway(id) | RouteTarget::Other(id) => request.gateway_id(id),
-            RouteTarget::NatGateway(id) => request.nat_gateway_id(id),
-            RouteTarget::NetworkInterface(id) => request.network_interface_id(id),
-        }
-    }};
-}
-
 impl RouteTable {
-    async fn sync_routes(&self, cx: &Cx<'_>, id: &str, saw: &BTreeMap<String, RouteTarget>) -> Result<(), Error> {
-        let ec2 = &cx.world.ec2;
-        for (destination, target) in &self.routes {
-            match saw.get(destination) {
-                Some(seen) if seen == target => {}
-                Some(_) => replace_route(cx, id, destination, target).await?,
-                None => {
-                    let request = route!(ec2.create_route(), id, destination, target);
-                    let made = refusals::settled(cx, || async {
-                        match call("CreateRoute", request.clone().send()).await {
-                            Err(e) if e.is(&["RouteAlreadyExists"]) => Ok(false),
-                            made => made.map(|_| true),
-                        }
-                    });
-                    if !made.await? {
-                        replace_route(cx, id, destination, target).await?;
-                    }
-                }
-            }
-        }
-        for destination in saw.keys().filter(|destination| !self.routes.contains_key(*destination)) {
-            let request = ec2.delete_route().route_table_id(id);
-            let request = match destination {
-                v6 if v6.contains(':') => request.destination_ipv6_cidr_block(v6),
-                v4 => request.destination_cidr_block(v4),
-            };
-            gone(call("DeleteRoute", request.send()).await)?;
-        }
-        Ok(())
-    }
-
     async fn sync_subnets(&self, cx: &Cx<'_>, id: &str, saw: &BTreeMap<String, String>) -> Result<(), Error> {
         for subnet in self.subnet_ids.iter().filter(|subnet| !saw.contains_key(*subnet)) {
             associate(cx, id, subnet).await?;
@@ -145,46 +50,48 @@ impl RouteTable {
     }
 }
 
-async fn replace_route(cx: &Cx<'_>, id: &str, destination: &str, target: &RouteTarget) -> Result<(), Error> {
-    let request = route!(cx.world.ec2.replace_route(), id, destination, target);
-    refusals::settled(cx, || call("ReplaceRoute", request.clone().send())).await?;
-    Ok(())
-}
+/// How often a subnet is looked for that another table has, while somebody else moves it too.
+const LOOKS: usize = 4;
 
 /// Gives the subnet this table; takes it over from another one in a single step, so that it is never without.
 async fn associate(cx: &Cx<'_>, id: &str, subnet: &str) -> Result<(), Error> {
-    let ec2 = &cx.world.ec2;
-    let request = ec2.associate_route_table().route_table_id(id).subnet_id(subnet);
-    let associated = refusals::settled(cx, || async {
-        match call("AssociateRouteTable", request.clone().send()).await {
-            Err(e) if e.is(&["Resource.AlreadyAssociated"]) => Ok(false),
-            answer => answer.map(|_| true),
+    let request = cx.world.ec2.associate_route_table().route_table_id(id).subnet_id(subnet);
+    for _ in 0..LOOKS {
+        let associated = refusals::settled(cx, || async {
+            match call("AssociateRouteTable", request.clone().send()).await {
+                Err(e) if e.is(&["Resource.AlreadyAssociated"]) => Ok(false),
+                answer => answer.map(|_| true),
+            }
+        });
+        if associated.await? || take_over(cx, id, subnet).await? {
+            return Ok(());
         }
-    });
-    if associated.await? {
-        return Ok(());
     }
-    let holders = ec2.describe_route_tables().filters(filter("association.subnet-id", [subnet]));
-    let holders = call("DescribeRouteTables", holders.send()).await?;
-    let holder = holders.route_tables().iter().find_map(|table| Some((table, associations(table).remove(subnet)?)));
-    match holder {
-        Some((table, _)) if table.route_table_id() == Some(id) => Ok(()),
-        Some((_, association)) => {
-            let request = ec2.replace_route_table_association().association_id(association).route_table_id(id);
-            call("ReplaceRouteTableAssociation", request.send()).await?;
-            Ok(())
+    Err(Error::message(format!("{subnet} keeps changing its route table while {id} is to become it")))
+}
+
+/// Whether the subnet has the table now. Not so if another association came or went meanwhile.
+async fn take_over(cx: &Cx<'_>, id: &str, subnet: &str) -> Result<bool, Error> {
+    let by_subnet = vec![filter("association.subnet-id", [subnet])];
+    for table in types::RouteTable::list(&cx.world.ec2, by_subnet).await? {
+        let Some(association) = associations(&table).remove(subnet) else { continue };
+        if table.id() == id {
+            return Ok(true);
         }
-        None => Err(AwsError::ours(
-            "AssociateRouteTable",
-            format!("{subnet} is associated with another route table, and none that has it was found; apply again"),
-        )
-        .into()),
+        let request =
+            cx.world.ec2.replace_route_table_association().association_id(association).route_table_id(id);
+        return match call("ReplaceRouteTableAssociation", request.send()).await {
+            // The association has a new id: also what a repeated call gets whose first answer was lost.
+            Err(e) if is_not_found(&e) => Ok(false),
+            answer => Ok(answer.map(|_| true)?),
+        };
     }
+    Ok(false)
 }
 
 async fn disassociate(cx: &Cx<'_>, association: &str) -> Result<(), AwsError> {
     let request = cx.world.ec2.disassociate_route_table().association_id(association);
-    done_unless(&["InvalidAssociationID.NotFound"], call("DisassociateRouteTable", request.send()).await)
+    gone(call("DisassociateRouteTable", request.send()).await)
 }
 
 impl Child for RouteTable {
@@ -220,7 +127,7 @@ impl Child for RouteTable {
         let reads = &cx.world.reads.ec2.route_tables;
         let table = listing::appeared(cx, reads, id).await?;
         tagging::sync(cx, &table, &self.tags).await?;
-        self.sync_routes(cx, id, &routes(&table)).await?;
+        routes::sync(cx, id, &self.routes, &routes::of(&table)).await?;
         self.sync_subnets(cx, id, &associations(&table)).await?;
         reads.forget(id);
         Ok(RouteTableOut { id: id.clone() })
@@ -230,7 +137,7 @@ impl Child for RouteTable {
         let found = cx.world.reads.ec2.route_tables.get(id).await?;
         Ok(found.map(|table| {
             let spec = Self {
-                routes: routes(&table),
+                routes: routes::of(&table),
                 subnet_ids: associations(&table).into_keys().collect(),
                 tags: tagging::of_user(cx, &table),
                 vpc_id: table.vpc_id.unwrap_or_default(),
@@ -258,32 +165,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_create_route_made_is_read_as_a_route() {
-        let route = || types::Route::builder().origin(RouteOrigin::CreateRoute);
+    fn the_main_association_and_those_of_gateways_are_not_of_subnets() {
+        let association = || types::RouteTableAssociation::builder();
         let table = types::RouteTable::builder()
-            .routes(
-                types::Route::builder()
-                    .destination_cidr_block("10.0.0.0/16")
-                    .gateway_id("local")
-                    .origin(RouteOrigin::CreateRouteTable)
-                    .build(),
+            .associations(association().main(true).route_table_association_id("rtbassoc-1").build())
+            .associations(association().gateway_id("igw-1").route_table_association_id("rtbassoc-2").build())
+            .associations(
+                association().subnet_id("subnet-1").route_table_association_id("rtbassoc-3").build(),
             )
-            .routes(route().destination_prefix_list_id("pl-1").gateway_id("vpce-1").build())
-            .routes(route().destination_cidr_block("0.0.0.0/0").nat_gateway_id("nat-1").build())
-            .routes(route().destination_ipv6_cidr_block("::/0").gateway_id("igw-1").build())
-            .routes(
-                route().destination_cidr_block("10.1.0.0/16").instance_id("i-1").network_interface_id("eni-1").build(),
-            )
-            .routes(route().destination_cidr_block("10.2.0.0/16").transit_gateway_id("tgw-1").build())
             .build();
-        assert_eq!(
-            routes(&table),
-            BTreeMap::from([
-                ("0.0.0.0/0".into(), RouteTarget::NatGateway("nat-1".into())),
-                ("::/0".into(), RouteTarget::Gateway("igw-1".into())),
-                ("10.1.0.0/16".into(), RouteTarget::NetworkInterface("eni-1".into())),
-                ("10.2.0.0/16".into(), RouteTarget::Other("tgw-1".into())),
-            ])
-        );
+        assert_eq!(associations(&table), BTreeMap::from([("subnet-1".into(), "rtbassoc-3".into())]));
+    }
+
+    #[test]
+    fn only_another_vpc_needs_another_table() {
+        let table = |vpc: &str, target: &str| RouteTable {
+            vpc_id: vpc.into(),
+            routes: BTreeMap::from([("0.0.0.0/0".into(), RouteTarget::NatGateway(target.into()))]),
+            subnet_ids: BTreeSet::new(),
+            tags: Tags::new(),
+        };
+        let wanted = table("vpc-1", "nat-1");
+        assert_eq!(wanted.diff(&table("vpc-1", "nat-1")), Diff::Same);
+        assert_eq!(wanted.diff(&table("vpc-1", "nat-2")), Diff::Update);
+        assert_eq!(wanted.diff(&table("vpc-2", "nat-1")), Diff::Replace("vpc_id"));
     }
 }

@@ -64,13 +64,7 @@ impl Rule {
     /// One TCP port.
     #[must_use]
     pub fn tcp(port: i32, peer: Peer, description: &str) -> Self {
-        Self {
-            protocol: "tcp".into(),
-            from_port: port,
-            to_port: port,
-            peer,
-            description: description.into(),
-        }
+        Self { protocol: "tcp".into(), from_port: port, to_port: port, peer, description: description.into() }
     }
 
     /// All protocols and ports.
@@ -100,7 +94,8 @@ pub(super) fn changes(saw: &BTreeSet<Rule>, wanted: &BTreeSet<Rule>) -> Changes 
         let is_there = saw.iter().any(|other| other.identity() == rule.identity());
         if is_there { &mut changes.describe } else { &mut changes.authorize }.push(rule.clone());
     }
-    let unwanted = saw.difference(wanted).filter(|rule| !wanted.iter().any(|w| w.identity() == rule.identity()));
+    let unwanted =
+        saw.difference(wanted).filter(|rule| !wanted.iter().any(|w| w.identity() == rule.identity()));
     changes.revoke.extend(unwanted.cloned());
     changes
 }
@@ -121,12 +116,10 @@ fn permission(rule: &Rule) -> IpPermission {
             permission.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(v6).set_description(text).build())
         }
         Peer::Cidr(v4) => permission.ip_ranges(IpRange::builder().cidr_ip(v4).set_description(text).build()),
-        Peer::Group(id) => {
-            permission.user_id_group_pairs(UserIdGroupPair::builder().group_id(id).set_description(text).build())
-        }
-        Peer::PrefixList(id) => {
-            permission.prefix_list_ids(PrefixListId::builder().prefix_list_id(id).set_description(text).build())
-        }
+        Peer::Group(id) => permission
+            .user_id_group_pairs(UserIdGroupPair::builder().group_id(id).set_description(text).build()),
+        Peer::PrefixList(id) => permission
+            .prefix_list_ids(PrefixListId::builder().prefix_list_id(id).set_description(text).build()),
     }
     .build()
 }

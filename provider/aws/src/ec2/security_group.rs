@@ -79,7 +79,9 @@ impl Child for SecurityGroup {
             }
         });
         match made.await? {
-            Ok(made) => made.group_id.ok_or_else(|| Error::message("CreateSecurityGroup answered without an id")),
+            Ok(made) => {
+                made.group_id.ok_or_else(|| Error::message("CreateSecurityGroup answered without an id"))
+            }
             Err(taken) => {
                 let holder = self.namesake(cx).await?;
                 let what = format!("Security group {} of {}", self.name, self.vpc_id);

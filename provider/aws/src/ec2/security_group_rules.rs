@@ -38,6 +38,11 @@ fn seen(group: &types::SecurityGroup) -> SecurityGroupRules {
     }
 }
 
+/// `None` if there is no rule at all.
+fn existing(group: &types::SecurityGroup) -> Option<SecurityGroupRules> {
+    Some(seen(group)).filter(|rules| !rules.ingress.is_empty() || !rules.egress.is_empty())
+}
+
 /// Sends the permissions, if any, in the call of one direction.
 macro_rules! send {
     ($cx:expr, $group:expr, $permissions:expr, $call:ident as $operation:literal) => {{
@@ -105,11 +110,16 @@ impl Child for SecurityGroupRules {
         if self == saw { Diff::Same } else { Diff::Update }
     }
 
-    /// Rules have no existence apart from their group's.
-    async fn find(&self, _: &Cx<'_>) -> Result<Option<Id>, Error> {
-        Ok(None)
+    /// Rules carry no ownership of their own: those of our group are ours, the default ones included.
+    async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
+        let group = cx.world.reads.ec2.security_groups.fresh(&self.group_id).await?;
+        Ok(group
+            .and_then(|group| existing(&group))
+            .map(|rules| rules.group_id)
+            .filter(|id| !cx.not.contains(id)))
     }
 
+    /// Makes nothing: `sync` does it all.
     async fn create(&self, _: &Cx<'_>) -> Result<Id, Error> {
         Ok(self.group_id.clone())
     }
@@ -121,8 +131,7 @@ impl Child for SecurityGroupRules {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, SecurityGroupRulesOut)>, Error> {
         let group = cx.world.reads.ec2.security_groups.get(id).await?;
-        let spec = group.as_ref().map(seen).filter(|s| !s.ingress.is_empty() || !s.egress.is_empty());
-        Ok(spec.map(|spec| (spec, SecurityGroupRulesOut {})))
+        Ok(group.and_then(|group| existing(&group)).map(|spec| (spec, SecurityGroupRulesOut {})))
     }
 
     /// Removes all rules, so that groups which refer to each other can be deleted.

@@ -67,7 +67,9 @@ impl Child for Subnet {
             .availability_zone(&self.availability_zone)
             .tag_specifications(tagging::specification(cx, ResourceType::Subnet, &self.tags));
         let made = refusals::settled(cx, || creating("CreateSubnet", request.clone().send())).await?;
-        made.subnet.and_then(|s| s.subnet_id).ok_or_else(|| Error::message("CreateSubnet answered without an id"))
+        made.subnet
+            .and_then(|s| s.subnet_id)
+            .ok_or_else(|| Error::message("CreateSubnet answered without an id"))
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<SubnetOut, Error> {
@@ -76,7 +78,8 @@ impl Child for Subnet {
         tagging::sync(cx, &subnet, &self.tags).await?;
         if subnet.map_public_ip_on_launch != Some(self.map_public_ip_on_launch) {
             let wanted = AttributeBooleanValue::builder().value(self.map_public_ip_on_launch).build();
-            let request = cx.world.ec2.modify_subnet_attribute().subnet_id(id).map_public_ip_on_launch(wanted);
+            let request =
+                cx.world.ec2.modify_subnet_attribute().subnet_id(id).map_public_ip_on_launch(wanted);
             refusals::settled(cx, || call("ModifySubnetAttribute", request.clone().send())).await?;
         }
         reads.forget(id);
@@ -127,6 +130,9 @@ mod tests {
         assert_eq!(changed(|s| s.map_public_ip_on_launch = false), Diff::Update);
         assert_eq!(changed(|s| s.vpc_id = "vpc-2".into()), Diff::Replace("vpc_id"));
         assert_eq!(changed(|s| s.cidr_block = "10.0.1.0/24".into()), Diff::Replace("cidr_block"));
-        assert_eq!(changed(|s| s.availability_zone = "eu-west-1b".into()), Diff::Replace("availability_zone"));
+        assert_eq!(
+            changed(|s| s.availability_zone = "eu-west-1b".into()),
+            Diff::Replace("availability_zone")
+        );
     }
 }

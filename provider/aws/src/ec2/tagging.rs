@@ -24,7 +24,10 @@ pub(super) fn ownership(cx: &Cx<'_>) -> Vec<Filter> {
 
 /// The user's tags, ownership and `Name` for a creating call.
 pub(super) fn specification(cx: &Cx<'_>, kind: ResourceType, tags: &Tags) -> TagSpecification {
-    TagSpecification::builder().resource_type(kind).set_tags(Some(from_tags(tags::to_create(cx, tags)))).build()
+    TagSpecification::builder()
+        .resource_type(kind)
+        .set_tags(Some(from_tags(tags::to_create(cx, tags))))
+        .build()
 }
 
 pub(super) fn from_tags(tags: Tags) -> Vec<Tag> {
@@ -44,7 +47,8 @@ pub(super) fn of_user<T: Listed>(cx: &Cx<'_>, object: &T) -> Tags {
 pub(super) async fn sync<T: Listed>(cx: &Cx<'_>, object: &T, wanted: &Tags) -> Result<(), Error> {
     let changes = tags::changes(&to_tags(object.tags()), &tags::to_create(cx, wanted));
     if !changes.set.is_empty() {
-        let request = cx.world.ec2.create_tags().resources(object.id()).set_tags(Some(from_tags(changes.set)));
+        let request =
+            cx.world.ec2.create_tags().resources(object.id()).set_tags(Some(from_tags(changes.set)));
         call("CreateTags", request.send()).await?;
     }
     if !changes.remove.is_empty() {
@@ -62,12 +66,9 @@ pub(super) fn name_taken(cx: &Cx<'_>, refused: AwsError, name: &str, holder: Opt
     if tags::are_ours(cx, holder) {
         return refused.exists().into();
     }
-    let whose = match holder.get(tags::OWNER) {
-        Some(owner) => format!("its tag {} is {owner:?}", tags::OWNER),
-        None => format!("it has no tag {}", tags::OWNER),
-    };
     Error::message(format!(
-        "{refused}\n{name} exists and belongs to someone else ({whose}). Delete it, or choose another name."
+        "{refused}\n{name} exists and belongs to someone else ({}). Delete it, or choose another name.",
+        tags::whose(holder)
     ))
 }
 

@@ -8,8 +8,8 @@ use aws_sdk_ec2::types::{
     InstanceType, LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateEbsBlockDeviceRequest,
     LaunchTemplateHttpTokensState, LaunchTemplateIamInstanceProfileSpecificationRequest,
     LaunchTemplateInstanceMetadataEndpointState, LaunchTemplateInstanceMetadataOptionsRequest,
-    LaunchTemplateTagSpecificationRequest, LaunchTemplatesMonitoringRequest, RequestLaunchTemplateData, ResourceType,
-    ResponseLaunchTemplateData, VolumeType,
+    LaunchTemplateTagSpecificationRequest, LaunchTemplatesMonitoringRequest, RequestLaunchTemplateData,
+    ResourceType, ResponseLaunchTemplateData, VolumeType,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -47,8 +47,10 @@ pub(super) fn request(cx: &Cx<'_>, spec: &LaunchTemplate) -> RequestLaunchTempla
         .volume_type(VolumeType::from(spec.volume_type.as_str()))
         .delete_on_termination(true)
         .build();
-    let root =
-        LaunchTemplateBlockDeviceMappingRequest::builder().device_name(&spec.root_device_name).ebs(disk).build();
+    let root = LaunchTemplateBlockDeviceMappingRequest::builder()
+        .device_name(&spec.root_device_name)
+        .ebs(disk)
+        .build();
     let metadata = LaunchTemplateInstanceMetadataOptionsRequest::builder()
         .http_endpoint(LaunchTemplateInstanceMetadataEndpointState::Enabled)
         .http_tokens(LaunchTemplateHttpTokensState::Required)
@@ -65,7 +67,9 @@ pub(super) fn request(cx: &Cx<'_>, spec: &LaunchTemplate) -> RequestLaunchTempla
         .image_id(&spec.image_id)
         .instance_type(InstanceType::from(spec.instance_type.as_str()))
         .iam_instance_profile(
-            LaunchTemplateIamInstanceProfileSpecificationRequest::builder().arn(&spec.instance_profile_arn).build(),
+            LaunchTemplateIamInstanceProfileSpecificationRequest::builder()
+                .arn(&spec.instance_profile_arn)
+                .build(),
         )
         .set_security_group_ids(Some(spec.security_group_ids.clone()))
         .set_user_data(spec.user_data.as_ref().map(|text| STANDARD.encode(text)))
@@ -77,7 +81,12 @@ pub(super) fn request(cx: &Cx<'_>, spec: &LaunchTemplate) -> RequestLaunchTempla
 }
 
 /// The spec that the contents of a version mean; `name` and `tags` are the template's.
-pub(super) fn spec(cx: &Cx<'_>, name: String, tags: Tags, data: ResponseLaunchTemplateData) -> LaunchTemplate {
+pub(super) fn spec(
+    cx: &Cx<'_>,
+    name: String,
+    tags: Tags,
+    data: ResponseLaunchTemplateData,
+) -> LaunchTemplate {
     let (device, disk) = data
         .block_device_mappings
         .and_then(|mut all| (!all.is_empty()).then(|| all.swap_remove(0)))
@@ -99,7 +108,10 @@ pub(super) fn spec(cx: &Cx<'_>, name: String, tags: Tags, data: ResponseLaunchTe
             .and_then(|d| d.volume_type.as_ref())
             .map(|t| t.as_str().to_owned())
             .unwrap_or_default(),
-        kms_key_arn: disk.filter(|d| d.encrypted == Some(true)).and_then(|d| d.kms_key_id).unwrap_or_default(),
+        kms_key_arn: disk
+            .filter(|d| d.encrypted == Some(true))
+            .and_then(|d| d.kms_key_id)
+            .unwrap_or_default(),
         instance_tags: launched.map(|s| user_tags(cx, &tagging::to_tags(s.tags()))).unwrap_or_default(),
         tags,
     }

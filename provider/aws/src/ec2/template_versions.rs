@@ -56,12 +56,17 @@ pub(super) fn default_versions(client: &Client) -> Batched<String, LaunchTemplat
 }
 
 /// Versions of one template, or of all of them; none if the template or the version isn't there.
-async fn list(client: &Client, id: Option<&str>, versions: &[&str]) -> Result<Vec<LaunchTemplateVersion>, AwsError> {
+async fn list(
+    client: &Client,
+    id: Option<&str>,
+    versions: &[&str],
+) -> Result<Vec<LaunchTemplateVersion>, AwsError> {
     let request = client
         .describe_launch_template_versions()
         .set_launch_template_id(id.map(str::to_owned))
         .set_versions(Some(versions.iter().map(ToString::to_string).collect()));
-    match call("DescribeLaunchTemplateVersions", request.into_paginator().items().send().try_collect()).await {
+    match call("DescribeLaunchTemplateVersions", request.into_paginator().items().send().try_collect()).await
+    {
         Err(e) if is_not_found(&e) => Ok(vec![]),
         listed => listed,
     }

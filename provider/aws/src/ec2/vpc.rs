@@ -67,7 +67,8 @@ impl Child for Vpc {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, VpcOut)>, Error> {
         let Some(vpc) = cx.world.reads.ec2.vpcs.get(id).await? else { return Ok(None) };
-        let request = cx.world.ec2.describe_vpc_attribute().vpc_id(id).attribute(VpcAttributeName::EnableDnsHostnames);
+        let request =
+            cx.world.ec2.describe_vpc_attribute().vpc_id(id).attribute(VpcAttributeName::EnableDnsHostnames);
         let names = match call("DescribeVpcAttribute", request.send()).await {
             Err(e) if refusals::is_not_found(&e) => return Ok(None),
             names => names?,
