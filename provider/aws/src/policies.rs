@@ -36,7 +36,8 @@ mod tests {
         let mut site = Site::example();
         site.project = "p".repeat(20);
         site.environment = "e".repeat(20);
-        let (bucket_arn, key_arn) = (format!("arn:aws:s3:::{}", "b".repeat(63)), site.arn("kms", &"k".repeat(40)));
+        let (bucket_arn, key_arn) =
+            (format!("arn:aws:s3:::{}", "b".repeat(63)), site.arn("kms", &"k".repeat(40)));
         let size = |policies: &Inline| policies.values().map(|d| d.to_string().len()).sum::<usize>();
         for (what, policies) in [
             ("infrastructure", infrastructure_pipeline(&site, &bucket_arn, &key_arn)),
@@ -49,7 +50,8 @@ mod tests {
         }
         let pipeline = trust::services(&site, &["codepipeline", "codebuild"]);
         assert!(pipeline.to_string().len() < 2_048);
-        let users = KeyUsers { trail: Some("trail".into()), roles: vec!["r".repeat(64); 3], launchers: vec![] };
+        let users =
+            KeyUsers { trail: Some("trail".into()), roles: vec!["r".repeat(64); 3], launchers: vec![] };
         assert!(key(&site, &users).to_string().len() < 32_768);
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn selectors(write_prefixes: &BTreeSet<String>) -> Vec<EventSelector>
 /// The prefixes of selectors such as [`selectors`] makes. Any other selector, such as a new trail's own for all
 /// management events, is told in words, so that it shows as a difference.
 pub(super) fn prefixes(seen: &[EventSelector]) -> BTreeSet<String> {
-    seen.iter().flat_map(|selector| prefixes_of(selector).unwrap_or_else(|| vec![describe(selector)])).collect()
+    seen.iter()
+        .flat_map(|selector| prefixes_of(selector).unwrap_or_else(|| vec![describe(selector)]))
+        .collect()
 }
 
 fn prefixes_of(selector: &EventSelector) -> Option<Vec<String>> {

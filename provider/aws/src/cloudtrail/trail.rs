@@ -1,13 +1,14 @@
 //! A trail of one region: into the bucket, validated, and on into a log group.
 
 use super::selectors::{prefixes, selectors};
+use super::tagging::{carried, sdk_tag, sdk_tags};
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_cloudtrail::Client;
-use aws_sdk_cloudtrail::types::{Tag, Trail as Described};
-use composite::{Child, Diff, Error, Id, Order};
+use aws_sdk_cloudtrail::types::Trail as Described;
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -55,7 +56,6 @@ const UNSETTLED: &[&str] = &[
 
 impl Child for Trail {
     const KIND: &'static str = "trail";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = TrailOut;
 
@@ -155,7 +155,8 @@ impl Child for Trail {
         }
         if !changes.remove.is_empty() {
             let keys = changes.remove.iter().map(|key| sdk_tag(key, None)).collect();
-            call("RemoveTags", cloudtrail.remove_tags().resource_id(id).set_tags_list(Some(keys)).send()).await?;
+            call("RemoveTags", cloudtrail.remove_tags().resource_id(id).set_tags_list(Some(keys)).send())
+                .await?;
         }
         Ok(TrailOut { arn: id.clone() })
     }
@@ -220,7 +221,7 @@ async fn look(cx: &Cx<'_>, arn: &str) -> Result<Option<(Trail, Tags)>, AwsError>
         bucket: trail.s3_bucket_name.unwrap_or_default(),
         s3_key_prefix: trail.s3_key_prefix.unwrap_or_default(),
         kms_key_arn: trail.kms_key_id.unwrap_or_default(),
-        log_group_arn: without_streams(trail.cloud_watch_logs_log_group_arn.unwrap_or_default()),
+        log_group_arn: without_streams(&trail.cloud_watch_logs_log_group_arn.unwrap_or_default()),
         role_arn: trail.cloud_watch_logs_role_arn.unwrap_or_default(),
         enable_logging: status.is_logging.unwrap_or_default(),
         write_prefixes: prefixes(selectors.event_selectors()),
@@ -229,27 +230,8 @@ async fn look(cx: &Cx<'_>, arn: &str) -> Result<Option<(Trail, Tags)>, AwsError>
     Ok(Some((spec, carried)))
 }
 
-fn without_streams(arn: String) -> String {
-    arn.strip_suffix(":*").map_or(arn.clone(), str::to_owned)
-}
-
-/// All tags of the trail; none if there is no such trail.
-async fn carried(cloudtrail: &Client, arn: &str) -> Result<Tags, AwsError> {
-    let answer = match call("ListTags", cloudtrail.list_tags().resource_id_list(arn).send()).await {
-        Ok(answer) => answer,
-        Err(e) if e.is(&[NOT_FOUND, "ResourceNotFoundException"]) => return Ok(Tags::new()),
-        Err(e) => return Err(e),
-    };
-    let tags = answer.resource_tag_list.into_iter().flatten().flat_map(|r| r.tags_list.unwrap_or_default());
-    Ok(tags.map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
-}
-
-fn sdk_tags(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| sdk_tag(key, Some(value.clone()))).collect()
-}
-
-fn sdk_tag(key: &str, value: Option<String>) -> Tag {
-    Tag::builder().key(key).set_value(value).build().expect("the key is set")
+fn without_streams(arn: &str) -> String {
+    arn.strip_suffix(":*").unwrap_or(arn).to_owned()
 }
 
 #[cfg(test)]
@@ -273,6 +255,6 @@ mod tests {
         assert_eq!(wanted.diff(&wanted), Diff::Same);
         assert_eq!(wanted.diff(&Trail { enable_logging: false, ..wanted.clone() }), Diff::Update);
         assert_eq!(wanted.diff(&Trail { name: text("x"), ..wanted.clone() }), Diff::Replace("name"));
-        assert_eq!(without_streams(wanted.log_streams()), wanted.log_group_arn);
+        assert_eq!(without_streams(&wanted.log_streams()), wanted.log_group_arn);
     }
 }

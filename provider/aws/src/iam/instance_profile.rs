@@ -7,7 +7,7 @@ use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::InstanceProfile as Described;
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
 /// The spec of an instance profile. Its path is its owner's; see [`path`].
@@ -32,7 +32,6 @@ pub struct InstanceProfileOut {
 
 impl Child for InstanceProfile {
     const KIND: &'static str = "instance_profile";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = InstanceProfileOut;
 
@@ -126,7 +125,12 @@ impl Child for InstanceProfile {
             for role in seen.roles {
                 remove(iam, id, &role.role_name).await?;
             }
-            match call("DeleteInstanceProfile", iam.delete_instance_profile().instance_profile_name(id).send()).await {
+            match call(
+                "DeleteInstanceProfile",
+                iam.delete_instance_profile().instance_profile_name(id).send(),
+            )
+            .await
+            {
                 Err(e) if !e.is(&[NOT_FOUND]) => Err(e),
                 _ => Ok(()),
             }

@@ -7,7 +7,7 @@ use crate::policy::Document;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,6 @@ pub struct RoleOut {
 
 impl Child for Role {
     const KIND: &'static str = "role";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = RoleOut;
 
@@ -95,8 +94,10 @@ impl Child for Role {
         })
         .await?;
         if seen.trust != self.trust {
-            let request = || iam.update_assume_role_policy().role_name(id).policy_document(self.trust.to_string());
-            settled(cx, || async { call("UpdateAssumeRolePolicy", request().send()).await.map(|_| ()) }).await?;
+            let request =
+                || iam.update_assume_role_policy().role_name(id).policy_document(self.trust.to_string());
+            settled(cx, || async { call("UpdateAssumeRolePolicy", request().send()).await.map(|_| ()) })
+                .await?;
         }
         self.sync_boundary(cx, id, &seen).await?;
         self.sync_inline(cx, id, &seen).await?;
@@ -171,7 +172,9 @@ impl Role {
             let request = || iam.delete_role_policy().role_name(id).policy_name(name);
             settled(cx, || async { call("DeleteRolePolicy", request().send()).await.map(|_| ()) }).await?;
         }
-        for (name, policy) in self.policies.iter().filter(|(name, policy)| seen.policies.get(*name) != Some(policy)) {
+        for (name, policy) in
+            self.policies.iter().filter(|(name, policy)| seen.policies.get(*name) != Some(policy))
+        {
             let request =
                 || iam.put_role_policy().role_name(id).policy_name(name).policy_document(policy.to_string());
             settled(cx, || async { call("PutRolePolicy", request().send()).await.map(|_| ()) }).await?;
@@ -209,10 +212,14 @@ fn unsettled(e: &AwsError) -> bool {
 
 async fn delete(cx: &Cx<'_>, id: &str) -> Result<(), AwsError> {
     let iam = &cx.world.iam;
-    let holders = call("ListInstanceProfilesForRole", iam.list_instance_profiles_for_role().role_name(id).send()).await?;
+    let holders =
+        call("ListInstanceProfilesForRole", iam.list_instance_profiles_for_role().role_name(id).send())
+            .await?;
     for profile in holders.instance_profiles {
-        let request =
-            iam.remove_role_from_instance_profile().instance_profile_name(profile.instance_profile_name).role_name(id);
+        let request = iam
+            .remove_role_from_instance_profile()
+            .instance_profile_name(profile.instance_profile_name)
+            .role_name(id);
         call("RemoveRoleFromInstanceProfile", request.send()).await?;
     }
     for arn in attached(iam, id).await? {
@@ -249,6 +256,8 @@ mod tests {
     fn a_missing_role_is_waited_for_and_a_missing_policy_is_not() {
         let missing = |message: &str| AwsError::ours("AttachRolePolicy", message).coded(NOT_FOUND);
         assert!(unsettled(&missing("The role with name paas-dev-deploy cannot be found.")));
-        assert!(!unsettled(&missing("Policy arn:aws:iam::aws:policy/None does not exist or is not attachable.")));
+        assert!(!unsettled(&missing(
+            "Policy arn:aws:iam::aws:policy/None does not exist or is not attachable."
+        )));
     }
 }

@@ -128,7 +128,8 @@ fn decode(text: &str) -> Result<Document, AwsError> {
 
 #[test]
 fn documents_come_url_encoded() {
-    let decoded = decode("%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D").unwrap();
+    let decoded =
+        decode("%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D").unwrap();
     assert_eq!(decoded.to_string(), r#"{"Statement":[{"Action":"sts:AssumeRole"}]}"#);
     assert!(decode("%7B").unwrap_err().to_string().contains("isn't JSON"));
 }

@@ -5,7 +5,7 @@ use crate::call::{AwsError, call, creating};
 use crate::tags;
 use crate::wait;
 use crate::world::{Cx, Owner, World};
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
 /// The spec of an alias. KMS gives aliases no tags.
@@ -32,7 +32,6 @@ pub fn alias_name(owner: &Owner) -> String {
 
 impl Child for Alias {
     const KIND: &'static str = "key_alias";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = AliasOut;
 

@@ -72,7 +72,9 @@ impl Child for Key {
             .policy(self.policy.to_string())
             .set_tags(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
         let made = creating("CreateKey", request.send()).await?;
-        made.key_metadata.map(|key| key.key_id).ok_or_else(|| Error::message("CreateKey answered without a key"))
+        made.key_metadata
+            .map(|key| key.key_id)
+            .ok_or_else(|| Error::message("CreateKey answered without a key"))
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<KeyOut, Error> {
@@ -102,10 +104,12 @@ impl Child for Key {
         }
         let changes = tags::changes(&carried, &tags::to_create(cx, &self.tags));
         if !changes.set.is_empty() {
-            call("TagResource", kms.tag_resource().key_id(id).set_tags(Some(sdk_tags(&changes.set))).send()).await?;
+            call("TagResource", kms.tag_resource().key_id(id).set_tags(Some(sdk_tags(&changes.set))).send())
+                .await?;
         }
         if !changes.remove.is_empty() {
-            call("UntagResource", kms.untag_resource().key_id(id).set_tag_keys(Some(changes.remove)).send()).await?;
+            call("UntagResource", kms.untag_resource().key_id(id).set_tag_keys(Some(changes.remove)).send())
+                .await?;
         }
         cx.world.reads.kms.metadata.forget(id);
         Ok(KeyOut { id: id.clone(), arn })

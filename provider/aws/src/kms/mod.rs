@@ -33,7 +33,10 @@ impl Reads {
     }
 }
 
-async fn describe_all(client: &Client, wanted: Vec<String>) -> Result<HashMap<String, KeyMetadata>, AwsError> {
+async fn describe_all(
+    client: &Client,
+    wanted: Vec<String>,
+) -> Result<HashMap<String, KeyMetadata>, AwsError> {
     let mut found = HashMap::new();
     let (aliases, keys): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|id| id.starts_with("alias/"));
     for alias in aliases {

@@ -4,7 +4,7 @@ use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
 /// The spec of a log group.
@@ -35,7 +35,6 @@ const BUSY: &str = "OperationAbortedException";
 
 impl Child for LogGroup {
     const KIND: &'static str = "log_group";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = LogGroupOut;
 
@@ -88,7 +87,9 @@ impl Child for LogGroup {
         let logs = &cx.world.logs;
         let seen = wait::settled(cx, &[NOT_FOUND], || async {
             let seen = cx.world.reads.logs.groups.fresh(id).await?;
-            seen.ok_or_else(|| AwsError::ours("DescribeLogGroups", format!("no log group {id}")).coded(NOT_FOUND))
+            seen.ok_or_else(|| {
+                AwsError::ours("DescribeLogGroups", format!("no log group {id}")).coded(NOT_FOUND)
+            })
         })
         .await?;
         if seen.retention_in_days.unwrap_or_default() != self.retention_in_days {
@@ -97,7 +98,8 @@ impl Child for LogGroup {
                     let request = logs.delete_retention_policy().log_group_name(id);
                     return call("DeleteRetentionPolicy", request.send()).await.map(|_| ());
                 }
-                let request = logs.put_retention_policy().log_group_name(id).retention_in_days(self.retention_in_days);
+                let request =
+                    logs.put_retention_policy().log_group_name(id).retention_in_days(self.retention_in_days);
                 call("PutRetentionPolicy", request.send()).await.map(|_| ())
             })
             .await?;
@@ -175,7 +177,8 @@ mod tests {
 
     #[test]
     fn only_the_name_is_fixed() {
-        let wanted = LogGroup { name: "/a".into(), retention_in_days: 3, kms_key_arn: "k".into(), tags: Tags::new() };
+        let wanted =
+            LogGroup { name: "/a".into(), retention_in_days: 3, kms_key_arn: "k".into(), tags: Tags::new() };
         assert_eq!(wanted.diff(&wanted), Diff::Same);
         assert_eq!(wanted.diff(&LogGroup { retention_in_days: 0, ..wanted.clone() }), Diff::Update);
         assert_eq!(wanted.diff(&LogGroup { name: "/b".into(), ..wanted.clone() }), Diff::Replace("name"));
@@ -187,7 +190,9 @@ mod tests {
             code: Some("InvalidParameterException".into()),
             ..AwsError::ours("CreateLogGroup", message)
         };
-        assert!(unsettled(&refusal("The specified KMS key does not exist or is not allowed to be used with Arn 'x'")));
+        assert!(unsettled(&refusal(
+            "The specified KMS key does not exist or is not allowed to be used with Arn 'x'"
+        )));
         assert!(!unsettled(&refusal("1 validation error detected: logGroupName")));
     }
 }

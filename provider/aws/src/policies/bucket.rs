@@ -26,11 +26,11 @@ pub struct TrailDelivery {
 pub fn bucket(site: &Site, bucket_arn: &str, trail: Option<&TrailDelivery>) -> Document {
     let objects = format!("{bucket_arn}/*");
     let mut statements = vec![
-        Statement::deny("OnlyTls")
-            .anyone()
-            .actions(&["s3:*"])
-            .resources([bucket_arn, &objects])
-            .when("Bool", "aws:SecureTransport", ["false"]),
+        Statement::deny("OnlyTls").anyone().actions(&["s3:*"]).resources([bucket_arn, &objects]).when(
+            "Bool",
+            "aws:SecureTransport",
+            ["false"],
+        ),
         Statement::deny("OnlyKms")
             .anyone()
             .actions(&["s3:PutObject"])
@@ -41,10 +41,11 @@ pub fn bucket(site: &Site, bucket_arn: &str, trail: Option<&TrailDelivery>) -> D
     if let Some(trail) = trail {
         let arn = site.arn("cloudtrail", &format!("trail/{}", trail.name));
         let from_trail = |sid: &str, action: &str| {
-            Statement::allow(sid)
-                .service("cloudtrail.amazonaws.com")
-                .actions(&[action])
-                .when("StringEquals", "aws:SourceArn", [&arn])
+            Statement::allow(sid).service("cloudtrail.amazonaws.com").actions(&[action]).when(
+                "StringEquals",
+                "aws:SourceArn",
+                [&arn],
+            )
         };
         statements.push(from_trail("TrailChecksAcl", "s3:GetBucketAcl").resource(bucket_arn));
         statements.push(
@@ -84,8 +85,16 @@ mod tests {
             (put("logs/AWSLogs/111122223333/CloudTrail-Digest/x", TRAIL), Decision::Allow, "a digest"),
             (put("logs/AWSLogs/999999999999/CloudTrail/x", TRAIL), Decision::Silent, "another account's log"),
             (put("software/x", TRAIL), Decision::Silent, "software"),
-            (put("logs/AWSLogs/111122223333/x", "arn:aws:cloudtrail:eu-west-1:1:trail/t"), Decision::Silent, "another trail"),
-            (put("logs/AWSLogs/111122223333/x", TRAIL).with("s3:x-amz-acl", "private"), Decision::Silent, "another ACL"),
+            (
+                put("logs/AWSLogs/111122223333/x", "arn:aws:cloudtrail:eu-west-1:1:trail/t"),
+                Decision::Silent,
+                "another trail",
+            ),
+            (
+                put("logs/AWSLogs/111122223333/x", TRAIL).with("s3:x-amz-acl", "private"),
+                Decision::Silent,
+                "another ACL",
+            ),
             (acl.clone().with("aws:SourceArn", TRAIL), Decision::Allow, "the ACL"),
             (acl, Decision::Silent, "the ACL for nobody knows whom"),
         ] {
@@ -102,7 +111,11 @@ mod tests {
             (encrypted("aws:kms"), Decision::Silent, "KMS: up to the role's policy"),
             (encrypted("AES256"), Decision::Deny, "S3's own key"),
             (put.clone().with("aws:SecureTransport", "false"), Decision::Deny, "no TLS"),
-            (Request::by(ROLE, "s3:ListBucket", BUCKET).with("aws:SecureTransport", "false"), Decision::Deny, "no TLS"),
+            (
+                Request::by(ROLE, "s3:ListBucket", BUCKET).with("aws:SecureTransport", "false"),
+                Decision::Deny,
+                "no TLS",
+            ),
         ] {
             assert_eq!(decision(&request), decided, "{what}");
         }

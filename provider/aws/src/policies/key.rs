@@ -15,7 +15,8 @@ pub struct KeyUsers {
 }
 
 /// What use of a key takes (KMS's «key users», and what the Auto Scaling guide lists for encrypted volumes).
-const USE: &[&str] = &["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+const USE: &[&str] =
+    &["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
 
 /// The key's policy.
 ///
@@ -32,10 +33,8 @@ const USE: &[&str] = &["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:Gen
 /// - CloudWatch Logs calls as the region's own principal, with the log group as encryption context.
 #[must_use]
 pub fn key(site: &Site, users: &KeyUsers) -> Document {
-    let auto_scaling = site.global_arn(
-        "iam",
-        "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
-    );
+    let auto_scaling = site
+        .global_arn("iam", "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling");
     let role_arns = |names: &[String]| names.iter().map(|name| site.role_arn(name)).collect::<Vec<_>>();
     let ours = |sid: &str, actions: &[&str], arns: Vec<String>| {
         Statement::allow(sid)
@@ -51,8 +50,12 @@ pub fn key(site: &Site, users: &KeyUsers) -> Document {
             .actions(&["kms:*"])
             .resource("*"),
         ours("AutoScaling", USE, vec![auto_scaling.clone()]),
-        ours("GrantsForVolumes", &["kms:CreateGrant"], [vec![auto_scaling], role_arns(&users.launchers)].concat())
-            .when("Bool", "kms:GrantIsForAWSResource", ["true"]),
+        ours(
+            "GrantsForVolumes",
+            &["kms:CreateGrant"],
+            [vec![auto_scaling], role_arns(&users.launchers)].concat(),
+        )
+        .when("Bool", "kms:GrantIsForAWSResource", ["true"]),
         Statement::allow("LogGroups")
             .service(&site.regional_service("logs"))
             .actions(USE)
@@ -65,7 +68,11 @@ pub fn key(site: &Site, users: &KeyUsers) -> Document {
     ];
     if !users.roles.is_empty() {
         let via = [site.regional_service("ec2"), site.regional_service("s3")];
-        statements.push(ours("Roles", USE, role_arns(&users.roles)).when("StringEquals", "kms:ViaService", via));
+        statements.push(ours("Roles", USE, role_arns(&users.roles)).when(
+            "StringEquals",
+            "kms:ViaService",
+            via,
+        ));
     }
     if let Some(name) = &users.trail {
         let trail = site.arn("cloudtrail", &format!("trail/{name}"));
@@ -93,8 +100,7 @@ mod tests {
     use super::*;
     use crate::policy::evaluate::{Decision, Request, decide};
 
-    const AUTO_SCALING: &str =
-        "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
+    const AUTO_SCALING: &str = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
     const BUILD: &str = "arn:aws:iam::111122223333:role/paas/dev/build";
     const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/paas-dev";
 
@@ -119,13 +125,29 @@ mod tests {
         for (request, may, what) in [
             (by("arn:aws:iam::111122223333:root", "kms:ScheduleKeyDeletion"), true, "root administers"),
             (by("arn:aws:iam::999999999999:root", "kms:Decrypt"), false, "another account"),
-            (via(BUILD, "kms:GenerateDataKeyWithoutPlaintext", "ec2.eu-west-1.amazonaws.com"), true, "a role's volume"),
+            (
+                via(BUILD, "kms:GenerateDataKeyWithoutPlaintext", "ec2.eu-west-1.amazonaws.com"),
+                true,
+                "a role's volume",
+            ),
             (via(BUILD, "kms:Decrypt", s3), true, "a role's object"),
             (by(BUILD, "kms:Decrypt"), false, "a role past the services"),
             (via(BUILD, "kms:ScheduleKeyDeletion", s3), false, "a pipeline's role may not administer"),
-            (via("arn:aws:iam::111122223333:role/paas/prod/build", "kms:Decrypt", s3), false, "another environment"),
-            (via("arn:aws:iam::111122223333:role/build", "kms:Decrypt", s3), false, "a role without the path"),
-            (via("arn:aws:iam::999999999999:role/paas/dev/build", "kms:Decrypt", s3), false, "another account's role"),
+            (
+                via("arn:aws:iam::111122223333:role/paas/prod/build", "kms:Decrypt", s3),
+                false,
+                "another environment",
+            ),
+            (
+                via("arn:aws:iam::111122223333:role/build", "kms:Decrypt", s3),
+                false,
+                "a role without the path",
+            ),
+            (
+                via("arn:aws:iam::999999999999:role/paas/dev/build", "kms:Decrypt", s3),
+                false,
+                "another account's role",
+            ),
             (by(AUTO_SCALING, "kms:ReEncryptFrom"), true, "Auto Scaling"),
             (grant(AUTO_SCALING, "true"), true, "a grant for a volume"),
             (grant(AUTO_SCALING, "false"), false, "a grant for anyone"),
@@ -168,7 +190,8 @@ mod tests {
     #[test]
     fn without_a_trail_cloudtrail_may_nothing() {
         let policy = key(&Site::example(), &KeyUsers::default());
-        let request = Request::by_service("cloudtrail.amazonaws.com", "kms:DescribeKey", "*").with("aws:SourceArn", TRAIL);
+        let request = Request::by_service("cloudtrail.amazonaws.com", "kms:DescribeKey", "*")
+            .with("aws:SourceArn", TRAIL);
         assert_eq!(decide([&policy], &request), Decision::Silent);
     }
 }

@@ -79,7 +79,13 @@ fn encryption(site: &Site, key_arn: &str, services: &[&str]) -> Document {
     let via: Vec<String> = services.iter().map(|name| site.regional_service(name)).collect();
     let mut statements = vec![
         Statement::allow("Use")
-            .actions(&["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"])
+            .actions(&[
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+            ])
             .resource(key_arn)
             .when("StringEquals", "kms:ViaService", via),
         // CodePipeline and Packer look at the key themselves.
@@ -108,20 +114,28 @@ fn packer(site: &Site) -> Document {
     let (requested, carried) = (format!("aws:RequestTag/{OWNER}"), format!("aws:ResourceTag/{OWNER}"));
     let images = [site.shared_arn("ec2", "image/*"), site.shared_arn("ec2", "snapshot/*")];
     document(vec![
-        Statement::allow("Look")
-            .actions(&["ec2:Describe*", "iam:GetInstanceProfile"])
-            .resource("*"),
+        Statement::allow("Look").actions(&["ec2:Describe*", "iam:GetInstanceProfile"]).resource("*"),
         Statement::allow("LaunchOwned")
             .actions(&["ec2:RunInstances"])
             .resources(ec2(&["instance", "volume"]))
             .when("StringLike", &requested, site.owners()),
         Statement::allow("LaunchWith").actions(&["ec2:RunInstances"]).resources(
-            ec2(&["key-pair", "network-interface", "security-group", "subnet"]).into_iter().chain(images.clone()),
+            ec2(&["key-pair", "network-interface", "security-group", "subnet"])
+                .into_iter()
+                .chain(images.clone()),
         ),
         Statement::allow("TagWhatIsMade")
             .actions(&["ec2:CreateTags"])
-            .resources(ec2(&["instance", "key-pair", "network-interface", "volume"]).into_iter().chain(images.clone()))
-            .when("StringEquals", "ec2:CreateAction", ["CreateImage", "CreateKeyPair", "ImportKeyPair", "RunInstances"]),
+            .resources(
+                ec2(&["instance", "key-pair", "network-interface", "volume"])
+                    .into_iter()
+                    .chain(images.clone()),
+            )
+            .when(
+                "StringEquals",
+                "ec2:CreateAction",
+                ["CreateImage", "CreateKeyPair", "ImportKeyPair", "RunInstances"],
+            ),
         Statement::allow("TagUnowned")
             .actions(&["ec2:CreateTags"])
             .resources(images.clone())
@@ -142,10 +156,11 @@ fn packer(site: &Site) -> Document {
             .resources(ec2(&["instance", "volume"]).into_iter().chain(images.clone()))
             .when("StringLike", &carried, site.owners()),
         // The image and its snapshots don't exist yet, so they carry no tag.
-        Statement::allow("MakeImages")
-            .actions(&["ec2:CreateImage"])
-            .resources(images)
-            .when("Null", &carried, ["true"]),
+        Statement::allow("MakeImages").actions(&["ec2:CreateImage"]).resources(images).when(
+            "Null",
+            &carried,
+            ["true"],
+        ),
         Statement::allow("KeyPairs")
             .actions(&["ec2:CreateKeyPair", "ec2:DeleteKeyPair", "ec2:ImportKeyPair"])
             .resource(site.arn("ec2", "key-pair/packer*")),
@@ -187,10 +202,11 @@ fn deployment(site: &Site) -> Document {
 
 /// To instances alone, and only this environment's roles.
 fn pass_role(site: &Site) -> Statement {
-    Statement::allow("PassRole")
-        .actions(&["iam:PassRole"])
-        .resource(site.role_arn("*"))
-        .when("StringEquals", "iam:PassedToService", [site.service("ec2")])
+    Statement::allow("PassRole").actions(&["iam:PassRole"]).resource(site.role_arn("*")).when(
+        "StringEquals",
+        "iam:PassedToService",
+        [site.service("ec2")],
+    )
 }
 
 #[cfg(test)]

@@ -21,10 +21,11 @@ pub fn instance(site: &Site, tenant: &str, bucket_arn: &str, key_arn: &str) -> I
 fn software(site: &Site, tenant: &str, bucket_arn: &str, key_arn: &str) -> Document {
     let prefix = format!("software/{tenant}/");
     document(vec![
-        Statement::allow("List")
-            .actions(&["s3:ListBucket"])
-            .resource(bucket_arn)
-            .when("StringLike", "s3:prefix", [format!("{prefix}*")]),
+        Statement::allow("List").actions(&["s3:ListBucket"]).resource(bucket_arn).when(
+            "StringLike",
+            "s3:prefix",
+            [format!("{prefix}*")],
+        ),
         Statement::allow("Read")
             .actions(&["s3:GetObject", "s3:GetObjectVersion"])
             .resource(format!("{bucket_arn}/{prefix}*")),
@@ -32,7 +33,11 @@ fn software(site: &Site, tenant: &str, bucket_arn: &str, key_arn: &str) -> Docum
             .actions(&["kms:Decrypt"])
             .resource(key_arn)
             .when("StringEquals", "kms:ViaService", [site.regional_service("s3")])
-            .when("StringLike", "kms:EncryptionContext:aws:s3:arn", [bucket_arn, &format!("{bucket_arn}/{prefix}*")]),
+            .when(
+                "StringLike",
+                "kms:EncryptionContext:aws:s3:arn",
+                [bucket_arn, &format!("{bucket_arn}/{prefix}*")],
+            ),
     ])
 }
 
@@ -41,7 +46,12 @@ fn logs(site: &Site, tenant: &str) -> Document {
     let group = |name: &str| site.arn("logs", &format!("log-group:{}{name}:*", site.log_group_name(tenant)));
     document(vec![
         Statement::allow("Write")
-            .actions(&["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"])
+            .actions(&[
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ])
             .resources([group(""), group("/*")]),
     ])
 }
@@ -84,7 +94,8 @@ mod tests {
     #[test]
     fn a_tenant_reads_its_own_software_only() {
         let get = |key: &str| Request::by(ROLE, "s3:GetObject", &format!("arn:aws:s3:::b/{key}"));
-        let list = |prefix: &str| Request::by(ROLE, "s3:ListBucket", "arn:aws:s3:::b").with("s3:prefix", prefix);
+        let list =
+            |prefix: &str| Request::by(ROLE, "s3:ListBucket", "arn:aws:s3:::b").with("s3:prefix", prefix);
         let decrypt = |via: &str, context: &str| {
             Request::by(ROLE, "kms:Decrypt", KEY)
                 .with("kms:ViaService", via)
@@ -100,7 +111,11 @@ mod tests {
             (list("software/"), false, "listing all"),
             (decrypt("s3.eu-west-1.amazonaws.com", "arn:aws:s3:::b"), true, "through S3"),
             (decrypt("s3.eu-west-1.amazonaws.com", "arn:aws:s3:::other"), false, "another bucket's"),
-            (decrypt("secretsmanager.eu-west-1.amazonaws.com", "arn:aws:s3:::b"), false, "through another service"),
+            (
+                decrypt("secretsmanager.eu-west-1.amazonaws.com", "arn:aws:s3:::b"),
+                false,
+                "through another service",
+            ),
             (Request::by(ROLE, "kms:Decrypt", KEY), false, "directly"),
         ] {
             assert_eq!(may(&request), allowed, "{what}");
@@ -110,7 +125,8 @@ mod tests {
     #[test]
     fn a_tenant_writes_its_own_logs_and_reads_no_parameters() {
         let put = |group: &str| {
-            let arn = format!("arn:aws:logs:eu-west-1:111122223333:log-group:/paas/paas/dev/{group}:log-stream:x");
+            let arn =
+                format!("arn:aws:logs:eu-west-1:111122223333:log-group:/paas/paas/dev/{group}:log-stream:x");
             Request::by(ROLE, "logs:PutLogEvents", &arn)
         };
         let parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/paas/paas/dev/other";

@@ -51,7 +51,11 @@ mod tests {
             (&log_delivery(), by("cloudtrail.amazonaws.com"), Decision::Allow),
             (&log_delivery(), by("ec2.amazonaws.com"), Decision::Silent),
             (&instances(&site), by("ec2.amazonaws.com"), Decision::Allow),
-            (&instances(&site), Request::by("arn:aws:iam::111122223333:role/x", "sts:AssumeRole", ""), Decision::Silent),
+            (
+                &instances(&site),
+                Request::by("arn:aws:iam::111122223333:role/x", "sts:AssumeRole", ""),
+                Decision::Silent,
+            ),
         ] {
             assert_eq!(decide([document], &request), decided, "{document}");
         }

@@ -80,7 +80,8 @@ fn applies(statement: &Value, request: &Request) -> bool {
         .iter()
         .any(|pattern| like(&pattern.to_ascii_lowercase(), &request.action.to_ascii_lowercase()));
     // A trust policy has no resource: it stands for its role.
-    let resource = statement.get("Resource").is_none_or(|r| texts(r).iter().any(|p| like(p, &request.resource)));
+    let resource =
+        statement.get("Resource").is_none_or(|r| texts(r).iter().any(|p| like(p, &request.resource)));
     // A role's own policy has no principal.
     let principal = statement.get("Principal").is_none_or(|p| includes(p, &request.principal));
     action && resource && principal && conditions(&statement["Condition"], request)
@@ -100,7 +101,8 @@ fn conditions(block: &Value, request: &Request) -> bool {
     let Some(block) = block.as_object() else { return true };
     block.iter().all(|(operator, keys)| {
         let keys = keys.as_object().expect("an operator holds keys");
-        keys.iter().all(|(key, values)| holds(operator, request.context.get(&key.to_ascii_lowercase()), values))
+        keys.iter()
+            .all(|(key, values)| holds(operator, request.context.get(&key.to_ascii_lowercase()), values))
     })
 }
 
@@ -140,7 +142,8 @@ fn texts(value: &Value) -> Vec<String> {
 
 /// The six parts of an ARN are compared one by one: a `*` doesn't reach over a colon.
 fn like_arn(pattern: &str, arn: &str) -> bool {
-    let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
+    let (patterns, parts): (Vec<_>, Vec<_>) =
+        (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
     patterns.len() == parts.len() && patterns.iter().zip(&parts).all(|(pattern, part)| like(pattern, part))
 }
 
@@ -172,12 +175,9 @@ fn patterns() {
 #[test]
 fn a_missing_key_passes_only_negated_and_optional_operators() {
     let values = serde_json::json!("x");
-    for (operator, passes) in [
-        ("StringEquals", false),
-        ("StringNotEquals", true),
-        ("StringEqualsIfExists", true),
-        ("Bool", false),
-    ] {
+    for (operator, passes) in
+        [("StringEquals", false), ("StringNotEquals", true), ("StringEqualsIfExists", true), ("Bool", false)]
+    {
         assert_eq!(holds(operator, None, &values), passes, "{operator}");
     }
 }

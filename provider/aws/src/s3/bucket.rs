@@ -7,7 +7,7 @@ use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership};
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -48,7 +48,6 @@ enum Holder {
 
 impl Child for Bucket {
     const KIND: &'static str = "bucket";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = BucketOut;
 
@@ -183,9 +182,9 @@ async fn holder(cx: &Cx<'_>, name: &str) -> Result<Holder, Error> {
         Ok(carried) if tags::are_ours(cx, &carried) => Ok(Holder::Us),
         Ok(carried) => Ok(Holder::Other(tags::whose(&carried))),
         Err(e) if e.is(&[NO_BUCKET]) => Ok(Holder::Nobody),
-        Err(e) if e.is(&["AccessDenied"]) => Ok(Holder::Other(
-            "it is another account's, or these credentials lack s3:GetBucketTagging".into(),
-        )),
+        Err(e) if e.is(&["AccessDenied"]) => {
+            Ok(Holder::Other("it is another account's, or these credentials lack s3:GetBucketTagging".into()))
+        }
         Err(e) => Err(e.into()),
     }
 }

@@ -6,7 +6,7 @@ use crate::policy::Document;
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_s3::Client;
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
 /// The spec of a bucket's policy.
@@ -26,7 +26,6 @@ const NO_POLICY: &str = "NoSuchBucketPolicy";
 
 impl Child for BucketPolicy {
     const KIND: &'static str = "bucket_policy";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = BucketPolicyOut;
 
@@ -77,7 +76,8 @@ impl BucketPolicy {
     /// Writing the whole policy means the same twice, so it needs no care against repetition.
     async fn put(&self, cx: &Cx<'_>) -> Result<(), Error> {
         wait::settled(cx, UNSETTLED, || {
-            let request = cx.world.s3.put_bucket_policy().bucket(&self.bucket).policy(self.policy.to_string());
+            let request =
+                cx.world.s3.put_bucket_policy().bucket(&self.bucket).policy(self.policy.to_string());
             async move { call("PutBucketPolicy", request.send()).await.map(|_| ()) }
         })
         .await
@@ -90,9 +90,9 @@ async fn look(s3: &Client, bucket: &str) -> Result<Option<Document>, AwsError> {
         Err(e) if e.is(&[NO_BUCKET, NO_POLICY]) => return Ok(None),
         Err(e) => return Err(e),
     };
-    text.parse()
-        .map(Some)
-        .map_err(|e| AwsError::ours("GetBucketPolicy", format!("bucket {bucket}: the policy isn't JSON: {e}")))
+    text.parse().map(Some).map_err(|e| {
+        AwsError::ours("GetBucketPolicy", format!("bucket {bucket}: the policy isn't JSON: {e}"))
+    })
 }
 
 #[test]

@@ -50,7 +50,8 @@ fn versions(page: &ListObjectVersionsOutput) -> Vec<ObjectIdentifier> {
 
 async fn delete(cx: &Cx<'_>, bucket: &str, versions: Vec<ObjectIdentifier>) -> Result<(), Error> {
     let wanted = Delete::builder().set_objects(Some(versions)).quiet(true).build().expect("objects are set");
-    let answer = call("DeleteObjects", cx.world.s3.delete_objects().bucket(bucket).delete(wanted).send()).await?;
+    let answer =
+        call("DeleteObjects", cx.world.s3.delete_objects().bucket(bucket).delete(wanted).send()).await?;
     // The call succeeds even where S3 refused some of the objects.
     match answer.errors().first() {
         None => Ok(()),

@@ -7,9 +7,9 @@ use crate::wait;
 use crate::world::Cx;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, EventBridgeConfiguration, NotificationConfiguration, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule, Tagging, VersioningConfiguration,
+    BucketVersioningStatus, EventBridgeConfiguration, NotificationConfiguration,
+    PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tagging, VersioningConfiguration,
 };
 use composite::Error;
 use std::collections::BTreeMap;
@@ -97,7 +97,8 @@ fn unset<T>(result: Result<T, AwsError>, code: &str) -> Result<Option<T>, AwsErr
 async fn encryption(s3: &Client, name: &str) -> Result<String, AwsError> {
     let seen = call("GetBucketEncryption", s3.get_bucket_encryption().bucket(name).send()).await;
     let seen = unset(seen, "ServerSideEncryptionConfigurationNotFoundError")?;
-    let rules = seen.and_then(|s| s.server_side_encryption_configuration).map(|c| c.rules).unwrap_or_default();
+    let rules =
+        seen.and_then(|s| s.server_side_encryption_configuration).map(|c| c.rules).unwrap_or_default();
     let by_key = rules.into_iter().find(|rule| rule.bucket_key_enabled == Some(true));
     let default = by_key.and_then(|rule| rule.apply_server_side_encryption_by_default);
     let kms = default.filter(|default| default.sse_algorithm == ServerSideEncryption::AwsKms);

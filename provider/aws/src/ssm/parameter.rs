@@ -6,7 +6,7 @@ use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
-use composite::{Child, Diff, Error, Id, Order};
+use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 
 /// Characters that a value of the standard tier may have.
@@ -36,7 +36,6 @@ const BUSY: &str = "TooManyUpdates";
 
 impl Child for Parameter {
     const KIND: &'static str = "parameter";
-    const REPLACE: Order = Order::DeleteFirst;
     type World = World;
     type Out = ParameterOut;
 
@@ -91,7 +90,8 @@ impl Child for Parameter {
         }
         let carried = wait::settled(cx, NOT_FOUND, || async {
             let carried = carried(ssm, id).await?;
-            let missing = || AwsError::ours("ListTagsForResource", format!("no parameter {id}")).coded(NOT_FOUND[0]);
+            let missing =
+                || AwsError::ours("ListTagsForResource", format!("no parameter {id}")).coded(NOT_FOUND[0]);
             carried.ok_or_else(missing)
         })
         .await?;
@@ -128,7 +128,10 @@ impl Child for Parameter {
 }
 
 impl Parameter {
-    fn put(&self, ssm: &Client) -> aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder {
+    fn put(
+        &self,
+        ssm: &Client,
+    ) -> aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder {
         ssm.put_parameter().name(&self.name).value(&self.value).r#type(ParameterType::String)
     }
 
@@ -146,9 +149,12 @@ impl Parameter {
 
 /// All tags of the parameter; `None` if there is no such parameter.
 async fn carried(ssm: &Client, name: &str) -> Result<Option<Tags>, AwsError> {
-    let request = ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
+    let request =
+        ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
     match call("ListTagsForResource", request.send()).await {
-        Ok(answer) => Ok(Some(answer.tag_list.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect())),
+        Ok(answer) => {
+            Ok(Some(answer.tag_list.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect()))
+        }
         Err(e) if e.is(NOT_FOUND) => Ok(None),
         Err(e) => Err(e),
     }

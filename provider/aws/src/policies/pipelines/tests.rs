@@ -40,7 +40,11 @@ fn infrastructure_pipelines() {
             (put("infrastructure/acme/source.zip"), false, "sources come from git alone"),
             (put("logs/x"), false, "logs"),
             (by("codebuild:StartBuild", &project("paas-dev-acme-image")), true, "a build"),
-            (by("codebuild:StartBuild", &project("paas-prod-acme-image")), false, "another environment's build"),
+            (
+                by("codebuild:StartBuild", &project("paas-prod-acme-image")),
+                false,
+                "another environment's build",
+            ),
             (decrypt("s3.eu-west-1.amazonaws.com"), true, "the key through S3"),
             (decrypt("ec2.eu-west-1.amazonaws.com"), true, "the key through EC2"),
             (by("kms:Decrypt", KEY), false, "the key alone"),
@@ -53,16 +57,25 @@ fn infrastructure_pipelines() {
 #[test]
 fn packer_works_on_what_the_environment_owns() {
     let image = |action: &str| by(action, "arn:aws:ec2:eu-west-1::image/ami-1");
-    let session = |owner: &str| ec2("ssm:StartSession", "instance/i-1").with("ssm:resourceTag/paas:owner", owner);
+    let session =
+        |owner: &str| ec2("ssm:StartSession", "instance/i-1").with("ssm:resourceTag/paas:owner", owner);
     check(
         &infrastructure_pipeline(&Site::example(), BUCKET, KEY),
         &[
             (ec2("ec2:RunInstances", "instance/*").with(REQUESTED, "paas/dev/acme"), true, "a tagged launch"),
-            (ec2("ec2:RunInstances", "instance/*").with(REQUESTED, "paas/prod"), false, "a launch for another"),
+            (
+                ec2("ec2:RunInstances", "instance/*").with(REQUESTED, "paas/prod"),
+                false,
+                "a launch for another",
+            ),
             (ec2("ec2:RunInstances", "instance/*"), false, "an untagged launch"),
             (ec2("ec2:RunInstances", "subnet/subnet-1"), true, "a launch's subnet"),
             (by("ec2:RunInstances", "arn:aws:ec2:us-east-1:111122223333:subnet/s"), false, "another region"),
-            (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev/acme"), true, "its own instance"),
+            (
+                ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev/acme"),
+                true,
+                "its own instance",
+            ),
             (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/prod/acme"), false, "another's"),
             (ec2("ec2:TerminateInstances", "instance/i-1"), false, "an instance that nobody tagged"),
             (image("ec2:CreateImage"), true, "a new image"),
@@ -70,8 +83,16 @@ fn packer_works_on_what_the_environment_owns() {
             (image("ec2:DeregisterImage").with(OWNED, "paas/dev/acme"), true, "its own image"),
             (image("ec2:DeregisterImage"), false, "a public image"),
             (image("ec2:CreateTags").with(REQUESTED, "paas/dev/acme"), true, "taking a fresh image"),
-            (image("ec2:CreateTags").with(REQUESTED, "paas/dev").with(OWNED, "paas/prod"), false, "taking another's"),
-            (ec2("ec2:CreateTags", "instance/i-1").with("ec2:CreateAction", "RunInstances"), true, "tags at launch"),
+            (
+                image("ec2:CreateTags").with(REQUESTED, "paas/dev").with(OWNED, "paas/prod"),
+                false,
+                "taking another's",
+            ),
+            (
+                ec2("ec2:CreateTags", "instance/i-1").with("ec2:CreateAction", "RunInstances"),
+                true,
+                "tags at launch",
+            ),
             (ec2("ec2:CreateTags", "instance/i-1").with(REQUESTED, "paas/dev"), false, "taking an instance"),
             (session("paas/dev/acme"), true, "a session"),
             (session("paas/dev2/acme"), false, "a session with another environment's instance"),
@@ -95,8 +116,16 @@ fn software_pipelines() {
             (by("s3:GetObject", "arn:aws:s3:::b/infrastructure/acme/source.zip"), false, "infrastructure"),
             (by("s3:GetBucketVersioning", BUCKET), true, "what the source action asks"),
             (codedeploy("CreateDeployment", "deploymentgroup:paas-dev-acme/web"), true, "a deployment"),
-            (codedeploy("CreateDeployment", "deploymentgroup:paas-prod-acme/web"), false, "another environment's"),
-            (codedeploy("GetDeploymentConfig", "deploymentconfig:CodeDeployDefault.OneAtATime"), true, "a setting"),
+            (
+                codedeploy("CreateDeployment", "deploymentgroup:paas-prod-acme/web"),
+                false,
+                "another environment's",
+            ),
+            (
+                codedeploy("GetDeploymentConfig", "deploymentconfig:CodeDeployDefault.OneAtATime"),
+                true,
+                "a setting",
+            ),
             (codedeploy("DeleteApplication", "application:paas-dev-acme"), false, "deletion"),
             (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev"), false, "instances"),
             (by("kms:CreateGrant", KEY).with("kms:GrantIsForAWSResource", "true"), false, "grants"),
