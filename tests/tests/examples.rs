@@ -45,7 +45,7 @@ fn a_development_environment_with_two_tenants_and_another_teams() {
 
     dev.apply(&[]).expect_success();
     acme.apply(&[]).expect_success();
-    assert_eq!(acme.output("urls"), serde_json::json!(["https://acme.dev.example.test"]));
+    assert_eq!(acme.output("urls"), serde_json::json!(["https://acme.dev.example.test/"]));
     assert_eq!(acme.output("load_balancer_dns_name"), dev.output("load_balancer_dns_name"));
     assert_eq!(count(&aws, "auto_scaling_group"), 3);
     assert_eq!(count(&aws, "nat_gateway"), 1);

@@ -4,9 +4,9 @@ use paas_tests::emulator::Call;
 use std::collections::BTreeMap;
 
 /// More services than this are counted, not named.
-const SERVICES: usize = 4;
+const SERVICES: usize = 3;
 /// More operations of one service than this are counted, not named.
-const OPERATIONS: usize = 3;
+const OPERATIONS: usize = 2;
 
 /// Remembers what was told, so that a long wait is told once.
 pub struct Digest {
@@ -37,7 +37,7 @@ impl Digest {
     }
 }
 
-/// `ec2 CreateSubnet ×9, CreateVpc; iam CreateRole`.
+/// `ec2 CreateSubnet ×9, CreateVpc, 4 more; iam CreateRole; and s3, ssm`.
 fn summary(calls: &[&Call]) -> String {
     let mut services: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for call in calls {
@@ -45,20 +45,23 @@ fn summary(calls: &[&Call]) -> String {
     }
     let mut told: Vec<String> =
         services.iter().take(SERVICES).map(|(name, calls)| service(name, calls)).collect();
-    if services.len() > SERVICES {
-        let names: Vec<&str> = services.keys().skip(SERVICES).copied().collect();
-        told.push(names.join(", "));
+    let others: Vec<&str> = services.into_keys().skip(SERVICES).collect();
+    if !others.is_empty() {
+        told.push(format!("and {}", others.join(", ")));
     }
     told.join("; ")
 }
 
+/// What comes and goes is told before what is only changed.
 fn service(name: &str, calls: &BTreeMap<&str, usize>) -> String {
-    let times = |(operation, count): (&&str, &usize)| match count {
+    let mut operations: Vec<(&str, usize)> = calls.iter().map(|(name, count)| (*name, *count)).collect();
+    operations.sort_by_key(|(name, _)| !(name.starts_with("Create") || name.starts_with("Delete")));
+    let times = |(operation, count): &(&str, usize)| match count {
         1 => (*operation).to_owned(),
         _ => format!("{operation} ×{count}"),
     };
-    let mut told: Vec<String> = calls.iter().take(OPERATIONS).map(times).collect();
-    let rest: usize = calls.values().skip(OPERATIONS).sum();
+    let mut told: Vec<String> = operations.iter().take(OPERATIONS).map(times).collect();
+    let rest: usize = operations.iter().skip(OPERATIONS).map(|(_, count)| count).sum();
     if rest > 0 {
         told.push(format!("{rest} more"));
     }
@@ -91,6 +94,17 @@ mod tests {
         assert_eq!(digest.line(&calls).as_deref(), Some("  ec2 CreateVpc; iam CreateRole ×2"));
         assert_eq!(digest.seen, 4);
         assert_eq!(digest.line(&[]), None);
+    }
+
+    #[test]
+    fn a_long_list_is_cut_short_and_what_comes_and_goes_stands_first() {
+        let operations = ["AttachInternetGateway", "CreateSubnet", "CreateVpc", "CreateVpc", "TagResources"];
+        let mut calls: Vec<Call> = operations.iter().map(|operation| call(1, "ec2", operation)).collect();
+        calls.extend(["elbv2", "iam", "s3", "ssm"].map(|service| call(2, service, "CreateThing")));
+        assert_eq!(
+            Digest::new(0).line(&calls).as_deref(),
+            Some("  ec2 CreateSubnet, CreateVpc ×2, 2 more; elbv2 CreateThing; iam CreateThing; and s3, ssm")
+        );
     }
 
     #[test]
