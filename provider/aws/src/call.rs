@@ -118,7 +118,9 @@ where
             let throttled = code.as_deref().is_some_and(|c| retry::THROTTLED.contains(&c));
             AwsError {
                 operation,
-                message: error.message().map_or_else(|| format!("HTTP status {status}"), str::to_owned),
+                message: error
+                    .message()
+                    .map_or_else(|| format!("HTTP status {status}: {}", causes(error)), str::to_owned),
                 code,
                 request_id,
                 lost: status >= 500 && !throttled,

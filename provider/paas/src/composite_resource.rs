@@ -8,7 +8,7 @@ mod failures;
 mod memory;
 mod outcome;
 
-use crate::provider::Connection;
+use crate::provider::{Connection, Leaving};
 use crate::shared::merge_tags;
 use crate::timeouts::{Operation, Timeouts};
 use composite::{Graph, Json, Ledger, Run};
@@ -69,12 +69,16 @@ pub trait Composite: Send + Sync + 'static {
     /// What steers the children without being part of them.
     fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
 
-    /// Refuses a destruction that would hurt, at plan.
+    /// Refuses a destruction that would hurt: at plan, and again before the first deletion. `leaving` goes along.
     fn may_destroy(
         session: &Session,
         model: &Self::Model,
+        leaving: &Leaving,
         diagnostics: &mut Diagnostics,
-    ) -> impl Future<Output = ()> + Send;
+    ) -> impl Future<Output = ()> + Send {
+        let _ = (session, model, leaving, diagnostics);
+        async {}
+    }
 
     /// The arguments of the composite with this id, out of its published record.
     fn recall(session: &Session, id: &str) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
@@ -164,6 +168,10 @@ impl<C: Composite> Resource for CompositeResource<C> {
         {
             return diagnostics.push(taken);
         }
+        // A replacement destroys too, and Terraform plans that destruction by nothing but this call.
+        if let (Some(prior), false) = (&plan.prior, plan.replace.is_empty()) {
+            C::may_destroy(&session, prior, self.connection.leaving(), diagnostics).await;
+        }
         let model = plan.planned.clone();
         let mut graph = Graph::new();
         C::wire(&session, &model, &facts, &mut graph);
@@ -177,7 +185,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
 
     async fn plan_destroy(&self, _: &Cx, prior: &C::Model, _: &[u8], diagnostics: &mut Diagnostics) {
         if let Some(session) = self.connection.get() {
-            C::may_destroy(&session, prior, diagnostics).await;
+            C::may_destroy(&session, prior, self.connection.leaving(), diagnostics).await;
+            self.connection.leaving().add(&C::owner(prior, &session.project));
         }
     }
 
@@ -294,6 +303,11 @@ impl<C: Composite> CompositeResource<C> {
         prior: C::Model,
         memory: Memory,
     ) -> Applied<C::Model> {
+        let mut refusals = Diagnostics::new();
+        C::may_destroy(session, &prior, self.connection.leaving(), &mut refusals).await;
+        if refusals.has_errors() {
+            return Applied::failed(prior, refusals).private(memory.write());
+        }
         let deadline = Instant::now() + prior.timeouts().of(Operation::Delete);
         let world = Self::world(session, &prior, None).until(deadline);
         let applied = composite::apply(None, memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;

@@ -2,9 +2,9 @@
 
 use crate::shared::{validate_name, validate_range, validate_tags};
 use paas_aws::session::SERVICES;
-use paas_aws::{AssumeRole, Session, Settings, WebIdentity};
+use paas_aws::{AssumeRole, Owner, Session, Settings, WebIdentity};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tfplugin::{Attr, Attributes, Cx, Diagnostic, Diagnostics, Path, Provider};
 
@@ -99,16 +99,39 @@ pub struct DefaultTags {
     pub tags: Attr<BTreeMap<String, String>>,
 }
 
-/// The session that all resources share, once the provider is configured.
+/// What all resources share: the session, once the provider is configured, and what this run is about to destroy.
 #[derive(Clone, Default)]
-pub struct Connection(Arc<RwLock<Option<Arc<Session>>>>);
+pub struct Connection {
+    session: Arc<RwLock<Option<Arc<Session>>>>,
+    leaving: Leaving,
+}
+
+/// The composites that this run has planned to destroy, by their owner's path.
+///
+/// Terraform plans the destruction of what depends on a resource before its own, in the same process. So an
+/// environment can tell the tenants that leave with it from those that would be left behind.
+#[derive(Clone, Default)]
+pub struct Leaving(Arc<Mutex<BTreeSet<String>>>);
+
+impl Leaving {
+    /// Notes one that will go.
+    pub fn add(&self, owner: &Owner) {
+        self.0.lock().expect("no panic while held").insert(owner.path());
+    }
+
+    /// Whether it will go.
+    #[must_use]
+    pub fn has(&self, owner: &Owner) -> bool {
+        self.0.lock().expect("no panic while held").contains(&owner.path())
+    }
+}
 
 impl Connection {
     /// The session; `None` while the provider's configuration isn't wholly known (a first plan may need what an
     /// apply will give).
     #[must_use]
     pub fn get(&self) -> Option<Arc<Session>> {
-        self.0.read().expect("no panic while held").clone()
+        self.session.read().expect("no panic while held").clone()
     }
 
     /// The session, or the error that says why there is none.
@@ -125,8 +148,14 @@ impl Connection {
         })
     }
 
+    /// What this run is about to destroy.
+    #[must_use]
+    pub fn leaving(&self) -> &Leaving {
+        &self.leaving
+    }
+
     fn set(&self, session: Session) {
-        *self.0.write().expect("no panic while held") = Some(Arc::new(session));
+        *self.session.write().expect("no panic while held") = Some(Arc::new(session));
     }
 }
 

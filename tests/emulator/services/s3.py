@@ -94,11 +94,22 @@ def _malformed(message: str) -> S3ClientError:
 
 @wraps(S3Response, "get_bucket_notification")
 def get_bucket_notification(original: Any, self: Any) -> Any:
-    """moto answers without EventBridgeConfiguration, which would show as drift for ever."""
+    """moto answers without EventBridgeConfiguration, and with an empty body where nothing is configured; AWS always
+    sends the document."""
     configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
-    if configuration is None or configuration.event_bridge is None:
+    if configuration is None:
+        self.data["Action"] = "GetBucketNotificationConfiguration"
+        return self.serialized(ActionResult({}))
+    if configuration.event_bridge is None:
         return original(self)
     if configuration.topic or configuration.queue or configuration.cloud_function:
         raise NotImplementedError("EventBridge beside other kinds of notification")
     self.data["Action"] = "GetBucketNotificationConfiguration"
     return self.serialized(ActionResult({"EventBridgeConfiguration": {}}))
+
+
+@wraps(S3Response, "get_bucket_versioning")
+def get_bucket_versioning(original: Any, self: Any) -> Any:
+    """moto names the document after its answer; AWS calls it VersioningConfiguration, and the Rust SDK insists."""
+    status, headers, body = original(self)
+    return status, headers, body.replace("GetBucketVersioningResponse", "VersioningConfiguration")

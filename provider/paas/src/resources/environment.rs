@@ -13,6 +13,7 @@ pub use outputs::Outputs;
 
 use crate::composite_resource::{Composite, Gather};
 use crate::names::EnvironmentNames;
+use crate::provider::Leaving;
 use crate::record;
 use crate::timeouts::Timeouts;
 use composite::Graph;
@@ -71,8 +72,13 @@ impl Composite for Environment {
         }
     }
 
-    async fn may_destroy(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
-        gather::refuse_destruction(session, model, diagnostics).await;
+    async fn may_destroy(
+        session: &Session,
+        model: &EnvironmentModel,
+        leaving: &Leaving,
+        diagnostics: &mut Diagnostics,
+    ) {
+        gather::refuse_destruction(session, model, leaving, diagnostics).await;
     }
 
     async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {

@@ -79,8 +79,6 @@ impl Composite for Tenant {
         }
     }
 
-    async fn may_destroy(_: &Session, _: &TenantModel, _: &mut Diagnostics) {}
-
     async fn recall(session: &Session, id: &str) -> Result<TenantModel, Diagnostics> {
         let Some((environment, name)) = id.split_once('/').filter(|(e, n)| !e.is_empty() && !n.is_empty())
         else {

@@ -3,8 +3,9 @@
 use super::listing;
 use super::model::{EnvironmentModel, ExistingNetwork};
 use crate::composite_resource::Gather;
+use crate::provider::Leaving;
 use composite::Value;
-use paas_aws::{Session, acm, ec2};
+use paas_aws::{Owner, Session, acm, ec2};
 use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
 
 /// What wiring needs.
@@ -173,7 +174,12 @@ async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: 
 }
 
 /// An environment goes last: its tenants stand in its network and behind its load balancer.
-pub async fn refuse_destruction(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+pub async fn refuse_destruction(
+    session: &Session,
+    model: &EnvironmentModel,
+    leaving: &Leaving,
+    diagnostics: &mut Diagnostics,
+) {
     let name = super::name(model);
     if let Attr::Known(true) = model.deletion_protection {
         diagnostics.error(
@@ -182,18 +188,19 @@ pub async fn refuse_destruction(session: &Session, model: &EnvironmentModel, dia
             format!("Destroying environment {name} is refused while deletion_protection is on. Set it to false, apply, then destroy."),
         );
     }
-    match listing::tenants(session, name).await {
-        Ok(tenants) if tenants.is_empty() => {}
-        Ok(tenants) => {
-            let names: Vec<&str> = tenants.keys().map(String::as_str).collect();
-            diagnostics.push(Diagnostic::error(
-                "The environment still has tenants",
-                format!(
-                    "Destroying environment {name} is refused while it has tenants: {}. Destroy them first. If one is in this configuration, make it refer to paas_environment's id, so that Terraform destroys it first.",
-                    names.join(", ")
-                ),
-            ));
-        }
-        Err(error) => diagnostics.push(error),
+    let tenants = match listing::tenants(session, name).await {
+        Ok(tenants) => tenants,
+        Err(error) => return diagnostics.push(error),
+    };
+    let stay = |tenant: &&String| !leaving.has(&Owner::tenant(&session.project, name, tenant));
+    let names: Vec<&str> = tenants.keys().filter(stay).map(String::as_str).collect();
+    if !names.is_empty() {
+        diagnostics.push(Diagnostic::error(
+            "The environment still has tenants",
+            format!(
+                "Destroying or replacing environment {name} is refused while it has tenants: {}. Destroy them first. One in this configuration goes along if it refers to the environment by paas_environment's id, and if the environment isn't replaced.",
+                names.join(", ")
+            ),
+        ));
     }
 }

@@ -203,7 +203,7 @@ impl<'a> Wiring<'a> {
                     volume_size: volume.size,
                     volume_type: volume.kind,
                     kms_key_arn: home.outputs.kms_key_arn.clone(),
-                    instance_tags: instance_tags(&base(&home), &tags),
+                    instance_tags: tags.clone(),
                     tags,
                 }
             });
@@ -343,13 +343,6 @@ struct Volume {
     device_name: String,
     size: i32,
     kind: String,
-}
-
-/// Instances and their disks carry the user's tags, and a name that people recognise in the console.
-fn instance_tags(base: &str, tags: &Tags) -> Tags {
-    let mut all = tags.clone();
-    all.entry("Name".into()).or_insert_with(|| base.to_owned());
-    all
 }
 
 /// AWS counts in 32 bits; every number was held to its range at validate.
