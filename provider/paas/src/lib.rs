@@ -2,6 +2,7 @@
 
 pub mod composite_resource;
 pub mod data_sources;
+pub mod documentation;
 pub mod functions;
 pub mod names;
 pub mod provider;

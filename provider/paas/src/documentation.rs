@@ -1,0 +1,20 @@
+//! The registry documentation: generated from the schemas, with the examples in `provider/paas/docs`.
+
+use std::collections::BTreeMap;
+use tfplugin::docs::{Examples, render};
+
+/// Every page by its path under `docs/`.
+#[must_use]
+pub fn pages() -> BTreeMap<String, String> {
+    let examples = Examples::new()
+        .provider(include_str!("../docs/provider.tf"))
+        .example("paas_environment", include_str!("../docs/resource_environment.tf"))
+        .import("paas_environment", "production")
+        .example("paas_tenant", include_str!("../docs/resource_tenant.tf"))
+        .import("paas_tenant", "production/shop")
+        .example("data.paas_environment", include_str!("../docs/data_environment.tf"))
+        .example("data.paas_tenants", include_str!("../docs/data_tenants.tf"))
+        .example("provider::paas::subnets", include_str!("../docs/function_subnets.tf"))
+        .example("provider::paas::names", include_str!("../docs/function_names.tf"));
+    render(&crate::server(), &examples)
+}
