@@ -34,16 +34,19 @@ impl<'a> Progress<'a> {
         let mut told = Instant::now();
         let mut interrupted = false;
         loop {
-            let line = match running.next_line(TICK) {
-                Next::Line(line) => event_line(&serde_json::from_str(&line).unwrap_or_default()),
-                Next::Nothing => None,
+            let event = match running.next_line(TICK) {
+                Next::Line(line) => serde_json::from_str(&line).unwrap_or_default(),
+                Next::Nothing => Value::Null,
                 Next::End => break,
             };
-            if line.is_some() || told.elapsed() >= CALM {
+            let line = event_line(&event);
+            // Calls since the last line belong before an end, and after a beginning.
+            let begins = event["type"] == "apply_start";
+            if (line.is_some() && !begins) || told.elapsed() >= CALM {
                 self.tell(calls.line(&self.aws.calls(calls.seen)));
-                self.tell(line);
                 told = Instant::now();
             }
+            self.tell(line);
             if self.interrupt.pressed() && !interrupted {
                 interrupted = true;
                 self.tell(Some("Ctrl-C: Terraform ends what is under way …".into()));
