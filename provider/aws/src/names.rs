@@ -1,6 +1,7 @@
 //! Names of AWS objects: readable, unique, and within each service's limit.
 
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// ELBv2: load balancer and target group names.
 pub const ELB_NAME: usize = 32;
@@ -18,8 +19,12 @@ pub fn digest<S: AsRef<[u8]>>(parts: &[S], length: usize) -> String {
         hasher.update(part.as_ref());
         hasher.update([0]);
     }
-    let hex: String = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    hex[..length].to_owned()
+    let mut hex = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex.truncate(length);
+    hex
 }
 
 /// Joins `parts` with hyphens. Where the result is longer than `limit`, it is cut and ended by a digest of the

@@ -48,7 +48,7 @@ impl ClassifyRetry for NoBlindRetry {
         }
         let throttled = cx.response().is_some_and(|r| {
             let status = r.status().as_u16();
-            status == 429 || r.body().bytes().is_some_and(|body| mentions_throttling(body))
+            status == 429 || r.body().bytes().is_some_and(mentions_throttling)
         });
         match cx.output_or_error() {
             Some(Err(_)) if !throttled => RetryAction::RetryForbidden,

@@ -57,7 +57,7 @@ pub const SERVICES: &[&str] = &[
 /// hashicorp/aws's default too. Throttling is what these are for; the SDK's budget of retry tokens ends an outage sooner.
 const MAX_RETRIES: u32 = 25;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The clients of one account and region, and what is known of both.
 pub struct Session {
@@ -202,13 +202,13 @@ async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, St
     let sts = client!(aws_sdk_sts, config, settings, ["sts"], |b: aws_sdk_sts::config::Builder| {
         b.retry_config(RetryConfig::standard().with_max_attempts(2))
     });
-    let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(refused)?;
+    let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(|e| refused(&e))?;
     let account = answer.account.ok_or("GetCallerIdentity: the answer holds no account.")?;
     let partition = answer.arn.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
     Ok((account, partition.to_owned()))
 }
 
-fn refused(e: AwsError) -> String {
+fn refused(e: &AwsError) -> String {
     let advice = if e.is(&[
         "InvalidClientTokenId",
         "UnrecognizedClientException",

@@ -40,9 +40,9 @@ pub fn of_user(cx: &Cx<'_>, carried: &Tags) -> Tags {
     carried
         .iter()
         .filter(|(k, v)| {
-            !matches!(k.as_str(), OWNER | CHILD)
-                && !k.starts_with(AWS)
-                && !(k.as_str() == NAME && **v == ours)
+            let ownership = matches!(k.as_str(), OWNER | CHILD) || k.starts_with(AWS);
+            let our_name = k.as_str() == NAME && **v == ours;
+            !ownership && !our_name
         })
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect()

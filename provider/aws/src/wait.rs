@@ -9,7 +9,7 @@ use std::time::Duration;
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
 /// IAM's documentation gives no number; two minutes is what AWS's own tools and hashicorp/aws allow.
-const SETTLING: Duration = Duration::from_secs(120);
+const SETTLING: Duration = Duration::from_mins(2);
 
 /// Polls until `look` gives a value. The first look comes at once, then with growing pauses.
 ///
@@ -72,7 +72,7 @@ async fn pause(cx: &Cx<'_>, what: &str, delay: Duration) -> Result<(), Error> {
     let now = tokio::time::Instant::now();
     let Some(deadline) = World::deadline(cx.world).filter(|d| now + delay > *d) else {
         return tokio::select! {
-            () = cx.cancel.cancelled() => Err(Error::cancelled(format!("interrupted while waiting for {what}"))),
+            () = cx.cancel.cancelled() => Err(Error::message(format!("interrupted while waiting for {what}")).cancelled()),
             () = tokio::time::sleep(delay) => Ok(()),
         };
     };

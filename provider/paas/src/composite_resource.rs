@@ -217,12 +217,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
         if refreshed.ledger.is_empty() {
             return ReadOutcome { state: None, private: vec![], diagnostics };
         }
-        match outcome::of_ledger(state.clone(), &refreshed.ledger) {
-            Ok(model) => {
-                ReadOutcome { state: Some(model), private: Memory::of(refreshed.ledger).write(), diagnostics }
-            }
-            Err(error) => unread(state, error.into()),
-        }
+        let model = outcome::of_ledger(state, &refreshed.ledger);
+        ReadOutcome { state: Some(model), private: Memory::of(refreshed.ledger).write(), diagnostics }
     }
 
     async fn import(&self, cx: &Cx, id: &str) -> Result<Imported<C::Model>, Diagnostics> {
@@ -248,7 +244,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
             return Err(diagnostics);
         }
         C::complete(&mut model, &ledger);
-        let state = outcome::of_apply(model, &ledger, exports)?;
+        let state = outcome::of_apply(model, &ledger, &exports)?;
         Ok(Imported { state, private: Memory::of(ledger).write() })
     }
 }
@@ -292,7 +288,7 @@ impl<C: Composite> CompositeResource<C> {
         if applied.ledger.is_empty() && diagnostics.has_errors() && prior.is_none() {
             return Applied::failed(None, diagnostics);
         }
-        self.remember(planned, applied.ledger, applied.exports, diagnostics)
+        Self::remember(planned, &applied.ledger, &applied.exports, diagnostics)
     }
 
     /// Deletes every child.
@@ -315,19 +311,18 @@ impl<C: Composite> CompositeResource<C> {
         if applied.ledger.is_empty() && !diagnostics.has_errors() {
             return Applied::done(None);
         }
-        self.remember(prior, applied.ledger, applied.exports, diagnostics)
+        Self::remember(prior, &applied.ledger, &applied.exports, diagnostics)
     }
 
     /// The state after an apply, however far it came.
     fn remember(
-        &self,
         model: C::Model,
-        ledger: Ledger,
-        exports: IndexMap<String, Json>,
+        ledger: &Ledger,
+        exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
         let private = Memory::of(ledger.clone()).write();
-        let state = match outcome::of_apply(model.clone(), &ledger, exports) {
+        let state = match outcome::of_apply(model.clone(), ledger, exports) {
             Ok(state) => state,
             Err(error) => {
                 diagnostics.push(error);

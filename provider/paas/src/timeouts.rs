@@ -28,7 +28,7 @@ pub enum Operation {
     Delete,
 }
 
-const DEFAULT: Duration = Duration::from_secs(40 * 60);
+const DEFAULT: Duration = Duration::from_mins(40);
 const SHORTEST: Duration = Duration::from_secs(1);
 
 impl Timeouts {

@@ -25,16 +25,16 @@ pub fn of_plan<M: Model>(mut model: M, plan: &Plan) -> Result<M, Diagnostic> {
 pub fn of_apply<M: Model>(
     mut model: M,
     ledger: &Ledger,
-    exports: IndexMap<String, Json>,
+    exports: &IndexMap<String, Json>,
 ) -> Result<M, Diagnostic> {
     *model.children() = Attr::Known(children(ledger));
-    export(model, &exports.into_iter().map(|(name, value)| (name, Some(value))).collect())
+    export(model, &exports.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect())
 }
 
 /// The attributes after a refresh: only `children` can have changed.
-pub fn of_ledger<M: Model>(mut model: M, ledger: &Ledger) -> Result<M, Diagnostic> {
+pub fn of_ledger<M: Model>(mut model: M, ledger: &Ledger) -> M {
     *model.children() = Attr::Known(children(ledger));
-    Ok(model)
+    model
 }
 
 fn children(ledger: &Ledger) -> BTreeMap<String, Attr<String>> {

@@ -67,7 +67,7 @@ impl Composite for Environment {
         Steering {
             reserved_priorities: model.reserved_ranges(),
             deletion_window_in_days: small(&model.deletion_window_in_days, 30),
-            force_destroy: model.force_destroy.clone().unwrap_or(false),
+            force_destroy: model.force_destroy.unwrap_or(false),
             ..Steering::default()
         }
     }

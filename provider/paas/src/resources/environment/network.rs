@@ -36,7 +36,7 @@ pub fn wire<'a>(
 ) -> Network {
     let network = match (&facts.existing, &facts.zones) {
         (Value::Known(Some(existing)), _) => brought_along(model, existing, g),
-        (Value::Known(None), Value::Known(zones)) => own(model, zones.clone(), names, tags, g),
+        (Value::Known(None), Value::Known(zones)) => own(model, zones, names, tags, g),
         _ => {
             g.unknown_keys();
             unknown(g)
@@ -54,7 +54,7 @@ pub fn wire<'a>(
 
 fn own<'a>(
     model: &'a EnvironmentModel,
-    zones: Vec<String>,
+    zones: &[String],
     names: EnvironmentNames<'a>,
     tags: Node<Tags>,
     g: &mut Graph<'a, World>,
@@ -96,7 +96,7 @@ fn own<'a>(
     routes("public_routes".into(), vpc_id, Some(out), public.clone(), tags, g);
     routes("private_routes".into(), vpc_id, None, private.clone(), tags, g);
     let nats =
-        nats(model, &zones, Surroundings { vpc_id, layout, public: &public, gateway: out, names, tags }, g);
+        nats(model, zones, &Surroundings { vpc_id, layout, public: &public, gateway: out, names, tags }, g);
     for (position, zone) in zones.iter().enumerate() {
         // One table per zone even with one NAT, so that going to one NAT per zone changes routes only.
         let out = nats.get(position).or(nats.first()).copied();
@@ -118,17 +118,17 @@ fn own<'a>(
     }
 }
 
-fn all<'a>(nodes: Vec<Node<String>>, g: &mut Graph<'a, World>) -> Node<Vec<String>> {
+fn all(nodes: Vec<Node<String>>, g: &mut Graph<'_, World>) -> Node<Vec<String>> {
     g.map(nodes, |ids| ids)
 }
 
-fn routes<'a>(
+fn routes(
     key: String,
     vpc_id: Node<String>,
     out: Option<Node<RouteTarget>>,
     subnets: Vec<Node<String>>,
     tags: Node<Tags>,
-    g: &mut Graph<'a, World>,
+    g: &mut Graph<'_, World>,
 ) {
     g.child(key, (vpc_id, out, subnets, tags), |(vpc_id, out, subnets, tags)| RouteTable {
         vpc_id,
@@ -152,7 +152,7 @@ struct Surroundings<'n, 'a> {
 fn nats<'a>(
     model: &'a EnvironmentModel,
     zones: &[String],
-    around: Surroundings<'_, 'a>,
+    around: &Surroundings<'_, 'a>,
     g: &mut Graph<'a, World>,
 ) -> Vec<Node<RouteTarget>> {
     let nat = model.nat.known().cloned().unwrap_or_else(Nat::defaults);
@@ -160,9 +160,9 @@ fn nats<'a>(
         g.unknown_keys();
         return vec![];
     };
-    let Surroundings { gateway, tags, .. } = around;
+    let Surroundings { gateway, tags, .. } = *around;
     let count = if *per_zone { zones.len() } else { 1 };
-    let group = (kind == "instance").then(|| nat_security_group(&around, g));
+    let group = (kind == "instance").then(|| nat_security_group(around, g));
     let instance_type = g.input(required(&nat.instance_type));
     let (mut targets, mut addresses) = (vec![], vec![]);
     for (zone, subnet) in zones.iter().zip(around.public).take(count) {

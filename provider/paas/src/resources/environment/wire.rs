@@ -50,8 +50,8 @@ pub fn environment<'a>(
     let policy = wiring.bucket_policy(bucket, g);
     wiring.trail(bucket, policy, key, g);
     let roles = wiring.roles(bucket, key, g);
-    let balancer = wiring.load_balancer(&network, g);
-    wiring.record(&network, key, bucket, roles, balancer, g);
+    let frontend = wiring.load_balancer(&network, g);
+    wiring.record(&network, key, bucket, &roles, &frontend, g);
 }
 
 /// What every part of the wiring uses.
@@ -69,7 +69,7 @@ struct Roles {
     deploy: Node<RoleOut>,
 }
 
-struct Balancer {
+struct Frontend {
     group: Node<SecurityGroupOut>,
     balancer: Node<LoadBalancerOut>,
     http: Node<ListenerOut>,
@@ -253,7 +253,7 @@ impl<'a> Wiring<'a> {
     }
 
     /// Port 80 leads to 443; on 443, a host that no tenant has gets a 503.
-    fn load_balancer(&self, network: &Network, g: &mut Graph<'a, World>) -> Balancer {
+    fn load_balancer(&self, network: &Network, g: &mut Graph<'a, World>) -> Frontend {
         let (model, names) = (self.model, self.names);
         let group =
             g.child("load_balancer_security_group", (network.vpc_id, self.tags), move |(vpc_id, tags)| {
@@ -339,7 +339,7 @@ impl<'a> Wiring<'a> {
         g.export("load_balancer_zone_id", balancer, |balancer| balancer.zone_id);
         g.export("http_listener_arn", http, |listener| listener.arn);
         g.export("https_listener_arn", https, |listener| listener.arn);
-        Balancer { group, balancer, http, https }
+        Frontend { group, balancer, http, https }
     }
 
     /// Published last: tenants find a whole environment or none. The id is known from then on, so that a tenant in
@@ -349,8 +349,8 @@ impl<'a> Wiring<'a> {
         network: &Network,
         key: Node<KeyOut>,
         bucket: Node<BucketOut>,
-        roles: Roles,
-        lb: Balancer,
+        roles: &Roles,
+        lb: &Frontend,
         g: &mut Graph<'a, World>,
     ) {
         let (model, names) = (self.model, self.names);

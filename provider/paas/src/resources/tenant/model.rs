@@ -217,8 +217,8 @@ impl InstanceRefresh {
             max_healthy_percentage: number(&self.max_healthy_percentage)
                 .unwrap_or(default.max_healthy_percentage),
             instance_warmup: number(&self.instance_warmup),
-            auto_rollback: self.auto_rollback.clone().unwrap_or(default.auto_rollback),
-            skip_matching: self.skip_matching.clone().unwrap_or(default.skip_matching),
+            auto_rollback: self.auto_rollback.unwrap_or(default.auto_rollback),
+            skip_matching: self.skip_matching.unwrap_or(default.skip_matching),
         }
     }
 }

@@ -352,7 +352,7 @@ fn i32_of(n: i64) -> i32 {
 
 impl HealthCheck {
     fn of_target_group(&self, protocol: &str) -> elbv2::HealthCheck {
-        let number = |attr: &Attr<i64>| i32_of(attr.clone().unwrap_or_default());
+        let number = |attr: &Attr<i64>| i32_of(attr.unwrap_or_default());
         elbv2::HealthCheck {
             path: self.path.clone().unwrap_or_default(),
             port: self.port.clone().unwrap_or_default(),
