@@ -16,6 +16,7 @@ use std::time::Duration;
 const GATHER: Duration = Duration::from_millis(10);
 
 type Fetched<K, V> = Result<Arc<HashMap<K, V>>, AwsError>;
+type Answer<K, V> = Shared<BoxFuture<'static, Fetched<K, V>>>;
 type Fetch<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, AwsError>> + Send + Sync;
 
 /// Reads values by key: batched, coalesced over concurrent readers, cached until [`forget`](Batched::forget).
@@ -28,13 +29,15 @@ pub struct Batched<K, V> {
 struct State<K, V> {
     cache: HashMap<K, Option<V>>,
     gathering: Option<Gathering<K, V>>,
+    /// What has been asked for and not been answered yet: a second reader waits for the same answer.
+    asked: HashMap<K, Answer<K, V>>,
     /// Counts the writes: an answer asked for before a write isn't cached after it.
     writes: u64,
 }
 
 struct Gathering<K, V> {
     keys: Arc<Mutex<Vec<K>>>,
-    answer: Shared<BoxFuture<'static, Fetched<K, V>>>,
+    answer: Answer<K, V>,
 }
 
 impl<K, V> Batched<K, V>
@@ -50,7 +53,12 @@ where
         Self {
             limit,
             fetch: Arc::new(move |keys| fetch(keys).boxed()),
-            state: Mutex::new(State { cache: HashMap::new(), gathering: None, writes: 0 }),
+            state: Mutex::new(State {
+                cache: HashMap::new(),
+                gathering: None,
+                asked: HashMap::new(),
+                writes: 0,
+            }),
         }
     }
 
@@ -64,11 +72,21 @@ where
             if let Some(value) = state.cache.get(key) {
                 return Ok(value.clone());
             }
-            (self.join(&mut state, key), state.writes)
+            let answer = match state.asked.get(key) {
+                Some(answer) => answer.clone(),
+                None => self.join(&mut state, key),
+            };
+            state.asked.insert(key.clone(), answer.clone());
+            (answer, state.writes)
         };
-        let value = answer.await?.get(key).cloned();
+        let fetched = answer.await;
         let mut state = self.lock();
-        if state.writes == writes {
+        let unwritten = state.writes == writes;
+        if unwritten {
+            state.asked.remove(key);
+        }
+        let value = fetched?.get(key).cloned();
+        if unwritten {
             state.cache.insert(key.clone(), value.clone());
         }
         Ok(value)
@@ -78,7 +96,9 @@ where
     pub fn forget(&self, key: &K) {
         let mut state = self.lock();
         state.cache.remove(key);
-        state.gathering = None; // a batch under way may have been read before the write
+        // What is under way may have been read before the write.
+        state.asked.clear();
+        state.gathering = None;
         state.writes += 1;
     }
 
@@ -92,13 +112,10 @@ where
     }
 
     /// Adds `key` to the batch that is gathering, or starts one.
-    fn join(&self, state: &mut State<K, V>, key: &K) -> Shared<BoxFuture<'static, Fetched<K, V>>> {
+    fn join(&self, state: &mut State<K, V>, key: &K) -> Answer<K, V> {
         if let Some(gathering) = &state.gathering {
             // An emptied list means that the batch has been sent.
             let mut keys = gathering.keys.lock().expect("no panic while held");
-            if !keys.is_empty() && keys.contains(key) {
-                return gathering.answer.clone();
-            }
             if !keys.is_empty() && keys.len() < self.limit {
                 keys.push(key.clone());
                 return gathering.answer.clone();
@@ -149,6 +166,18 @@ mod tests {
         assert_eq!(calls.load(Ordering::SeqCst), 4);
         assert_eq!(all[4], Some(40));
         assert_eq!(all[5], None, "what isn't there is None");
+    }
+
+    #[tokio::test]
+    async fn what_is_under_way_is_not_asked_for_again() {
+        for limit in [1, 50] {
+            let (calls, batched) = counted(limit);
+            let keys: Vec<u32> = (0..100).collect();
+            let readers = (0..10).map(|_| futures::future::join_all(keys.iter().map(|k| batched.get(k))));
+            let all = futures::future::join_all(readers).await;
+            assert_eq!(calls.load(Ordering::SeqCst), keys.len().div_ceil(limit));
+            assert!(all.iter().all(|values| values[4].as_ref().is_ok_and(|v| *v == Some(40))));
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! An Auto Scaling group: a tenant's instances, over the zones, behind its target group.
 
 use super::refresh::{self, Template};
-use super::{capacity, tagging};
+use super::{capacity, tagging, when_calm};
 use crate::call::{AwsError, call, creating};
 use crate::ec2::{template_digest, template_version};
 use crate::tags::{self, Tags};
@@ -101,7 +101,7 @@ impl Group {
             || self.health_check_grace_period != saw.health_check_grace_period
     }
 
-    async fn update(&self, cx: &Cx<'_>) -> Result<(), AwsError> {
+    async fn update(&self, cx: &Cx<'_>) -> Result<(), Error> {
         let request = cx
             .world
             .autoscaling
@@ -113,23 +113,23 @@ impl Group {
             .vpc_zone_identifier(self.subnets())
             .health_check_type(&self.health_check_type)
             .health_check_grace_period(self.health_check_grace_period);
-        call("UpdateAutoScalingGroup", request.send()).await.map(|_| ())
+        when_calm(cx, || call("UpdateAutoScalingGroup", request.clone().send())).await.map(|_| ())
     }
 
     /// Attaches before it detaches, so that there is always a group with instances.
-    async fn sync_target_groups(&self, cx: &Cx<'_>, saw: &Self) -> Result<(), AwsError> {
+    async fn sync_target_groups(&self, cx: &Cx<'_>, saw: &Self) -> Result<(), Error> {
         let (client, wanted, seen) = (&cx.world.autoscaling, &self.target_group_arns, &saw.target_group_arns);
         let missing: Vec<String> = wanted.difference(seen).cloned().collect();
         if !missing.is_empty() {
             let request = client.attach_load_balancer_target_groups().auto_scaling_group_name(&self.name);
-            call("AttachLoadBalancerTargetGroups", request.set_target_group_arns(Some(missing)).send())
-                .await?;
+            let request = request.set_target_group_arns(Some(missing));
+            when_calm(cx, || call("AttachLoadBalancerTargetGroups", request.clone().send())).await?;
         }
         let excess: Vec<String> = seen.difference(wanted).cloned().collect();
         if !excess.is_empty() {
             let request = client.detach_load_balancer_target_groups().auto_scaling_group_name(&self.name);
-            call("DetachLoadBalancerTargetGroups", request.set_target_group_arns(Some(excess)).send())
-                .await?;
+            let request = request.set_target_group_arns(Some(excess));
+            when_calm(cx, || call("DetachLoadBalancerTargetGroups", request.clone().send())).await?;
         }
         Ok(())
     }
@@ -275,8 +275,7 @@ impl Child for Group {
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let request =
             cx.world.autoscaling.delete_auto_scaling_group().auto_scaling_group_name(id).force_delete(true);
-        let busy = ["ResourceInUse", "ScalingActivityInProgress", "ResourceContention"];
-        wait::settled(cx, &busy, || async {
+        when_calm(cx, || async {
             match call("DeleteAutoScalingGroup", request.clone().send()).await {
                 // "AutoScalingGroup name not found"
                 Err(e) if e.is(&["ValidationError"]) && e.message.contains("not found") => Ok(()),

@@ -10,8 +10,12 @@ pub use group::{Group, GroupOut};
 pub use scaling_policy::{ScalingPolicy, ScalingPolicyOut};
 
 use crate::batch::Batched;
+use crate::call::AwsError;
+use crate::wait;
+use crate::world::Cx;
 use aws_sdk_autoscaling::Client;
 use aws_sdk_autoscaling::types;
+use composite::Error;
 
 /// How many names `DescribeAutoScalingGroups` takes.
 const GROUPS_PER_CALL: usize = 100;
@@ -36,4 +40,12 @@ impl Reads {
             }),
         }
     }
+}
+
+/// Repeats a call while the group is busy with something else: it changes one thing at a time.
+async fn when_calm<T, F>(cx: &Cx<'_>, attempt: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    wait::settled(cx, &["ResourceContention", "ResourceInUse", "ScalingActivityInProgress"], attempt).await
 }

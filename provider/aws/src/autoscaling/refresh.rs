@@ -130,11 +130,12 @@ async fn ended(cx: &Cx<'_>, group: &str, id: &str) -> Result<types::InstanceRefr
 }
 
 async fn succeeded(cx: &Cx<'_>, group: &str, id: &str) -> Result<(), Error> {
-    let refresh = ended(cx, group, id).await.map_err(|e| match e.is_cancelled() {
-        true => {
+    let refresh = ended(cx, group, id).await.map_err(|e| {
+        if e.is_cancelled() {
             Error::message(format!("{e}; it goes on by itself, and the next apply waits for it")).cancelled()
+        } else {
+            e
         }
-        false => e,
     })?;
     failure(group, &refresh).map_or(Ok(()), |why| Err(Error::message(why)))
 }

@@ -1,5 +1,6 @@
 //! A target-tracking policy: keeps a metric of a group near a value by changing its number of instances.
 
+use super::when_calm;
 use crate::call::{AwsError, call};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -142,7 +143,7 @@ impl Child for ScalingPolicy {
         let names = key(id);
         let request =
             cx.world.autoscaling.delete_policy().auto_scaling_group_name(&names.0).policy_name(&names.1);
-        let deleted = wait::settled(cx, &["ScalingActivityInProgress", "ResourceContention"], || async {
+        let deleted = when_calm(cx, || async {
             match call("DeletePolicy", request.clone().send()).await {
                 // "No such policy", "Group … not found": the code is always the same.
                 Err(e) if e.is(&["ValidationError"]) => Ok(Err(e)),

@@ -10,6 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     RedirectActionStatusCodeEnum,
 };
 use composite::{Child, Diff, Error, Id};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,7 +27,7 @@ pub struct Listener {
     pub ssl_policy: Option<String>,
     /// The certificate for hosts that no other one names; `HTTPS` only.
     pub certificate_arn: Option<String>,
-    /// Certificates chosen by the host that a client names; 25 at most by default.
+    /// Certificates chosen by the host that a client names, without the default one; 25 at most unless raised.
     pub additional_certificate_arns: BTreeSet<String>,
     /// What is answered when no rule matches.
     pub default_action: DefaultAction,
@@ -135,14 +136,19 @@ impl Listener {
                 _ => Ok(BTreeSet::new()),
             }
         };
-        let (additional_certificate_arns, tags) = futures::try_join!(additional, tagging::of_user(cx, arn))?;
+        let (additional_certificate_arns, tags) = try_join(additional, tagging::of_user(cx, arn)).await?;
         Ok(Some(Self {
             default_action: DefaultAction::seen(listener.default_actions()),
             load_balancer_arn: listener.load_balancer_arn.unwrap_or_default(),
             port: listener.port.unwrap_or_default(),
             protocol: listener.protocol.map(|p| p.as_str().to_owned()).unwrap_or_default(),
             ssl_policy: listener.ssl_policy,
-            certificate_arn: listener.certificates.unwrap_or_default().pop().and_then(|c| c.certificate_arn),
+            certificate_arn: listener
+                .certificates
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .and_then(|c| c.certificate_arn),
             additional_certificate_arns,
             tags,
         }))
@@ -154,12 +160,14 @@ impl Listener {
             Some(made.collect::<Vec<_>>()).filter(|made| !made.is_empty())
         };
         let wanted = &self.additional_certificate_arns;
+        // One of them that has become the default is none of the additional ones any more, and AWS refuses to remove it.
+        let excess = saw.difference(wanted).filter(|arn| Some(*arn) != self.certificate_arn.as_ref());
         if let Some(missing) = certificates(wanted.difference(saw).collect()) {
             let request =
                 cx.world.elbv2.add_listener_certificates().listener_arn(arn).set_certificates(Some(missing));
             call("AddListenerCertificates", request.send()).await?;
         }
-        if let Some(excess) = certificates(saw.difference(wanted).collect()) {
+        if let Some(excess) = certificates(excess.collect()) {
             let request = cx
                 .world
                 .elbv2
@@ -180,12 +188,17 @@ async fn of_load_balancer(cx: &Cx<'_>, load_balancer_arn: &str) -> Result<Vec<ty
     }
 }
 
-/// All but the default one, which AWS lists too.
+/// All but the default one, which AWS lists too, and twice where it was an additional one before.
 async fn additional_certificates(client: &Client, listener_arn: &str) -> Result<BTreeSet<String>, AwsError> {
     let pages =
         client.describe_listener_certificates().listener_arn(listener_arn).into_paginator().items().send();
     let all = call("DescribeListenerCertificates", pages.try_collect()).await?;
-    Ok(all.into_iter().filter(|c| c.is_default != Some(true)).filter_map(|c| c.certificate_arn).collect())
+    let default = all.iter().find(|c| c.is_default == Some(true)).and_then(|c| c.certificate_arn.clone());
+    Ok(all
+        .into_iter()
+        .filter_map(|c| c.certificate_arn)
+        .filter(|arn| Some(arn) != default.as_ref())
+        .collect())
 }
 
 impl Child for Listener {

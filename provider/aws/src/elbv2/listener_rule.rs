@@ -2,7 +2,7 @@
 
 use super::conflicts::Neighbours;
 use super::priority::{self, Conditions};
-use super::rules::{SeenRule, listener_of, rules};
+use super::rules::{listener_of, rule, rules};
 use super::{gone, tagging};
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
@@ -126,13 +126,6 @@ fn own_priority(actual: u16, carried: &Tags) -> u16 {
     noted(carried).map_or(actual, |(number, _)| number)
 }
 
-async fn seen(cx: &Cx<'_>, id: &Id) -> Result<(Option<SeenRule>, Vec<SeenRule>), Error> {
-    let listener =
-        listener_of(id).ok_or_else(|| Error::message(format!("{id} is not the ARN of a listener rule")))?;
-    let all = rules(cx.world, &listener).await?;
-    Ok((all.iter().find(|rule| rule.arn == *id).cloned(), all))
-}
-
 impl Child for ListenerRule {
     const KIND: &'static str = "listener_rule";
     type World = World;
@@ -203,9 +196,9 @@ impl Child for ListenerRule {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<ListenerRuleOut, Error> {
         cx.world.reads.elbv2.rules.forget(&self.listener_arn);
-        let (Some(rule), all) = seen(cx, id).await? else {
-            return Err(Error::message(format!("{id} is gone")));
-        };
+        let all = rules(cx.world, &self.listener_arn).await?;
+        let rule = all.iter().find(|rule| rule.arn == *id);
+        let rule = rule.ok_or_else(|| Error::message(format!("listener rule {id} is gone")))?;
         let owner = cx.world.owner.path();
         let reserved = &cx.world.steering.reserved_priorities;
         let neighbours = Neighbours { owner: &owner, reserved, seen: &all };
@@ -240,7 +233,7 @@ impl Child for ListenerRule {
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, ListenerRuleOut)>, Error> {
-        let (Some(rule), _) = seen(cx, id).await? else { return Ok(None) };
+        let Some(rule) = rule(cx.world, id).await? else { return Ok(None) };
         let out = ListenerRuleOut { arn: id.clone(), priority: own_priority(rule.priority, &rule.tags) };
         let mut tags = tags::of_user(cx, &rule.tags);
         tags.remove(PRIORITY);

@@ -10,6 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     self, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum, LoadBalancerTypeEnum,
 };
 use composite::{Child, Diff, Error, Id, Order};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -209,7 +210,7 @@ impl Child for LoadBalancer {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, LoadBalancerOut)>, Error> {
         let Some(balancer) = cx.world.reads.elbv2.load_balancers.get(id).await? else { return Ok(None) };
-        let (attributes, tags) = futures::try_join!(described_attributes(cx, id), tagging::of_user(cx, id))?;
+        let (attributes, tags) = try_join(described_attributes(cx, id), tagging::of_user(cx, id)).await?;
         let spec = Self {
             name: balancer.load_balancer_name.clone().unwrap_or_default(),
             internal: balancer.scheme == Some(LoadBalancerSchemeEnum::Internal),
@@ -226,9 +227,12 @@ impl Child for LoadBalancer {
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let deleted =
             call("DeleteLoadBalancer", cx.world.elbv2.delete_load_balancer().load_balancer_arn(id).send());
-        gone(deleted.await).map_err(|e| match e.is(&["OperationNotPermitted"]) {
-            true => Error::message(format!("{e}; set `deletion_protection = false`, apply, then destroy")),
-            false => e.into(),
+        gone(deleted.await).map_err(|e| {
+            if e.is(&["OperationNotPermitted"]) {
+                Error::message(format!("{e}; set `deletion_protection = false`, apply, then destroy"))
+            } else {
+                Error::from(e)
+            }
         })?;
         wait::until(cx, &format!("load balancer {id} to be gone"), || async {
             Ok(cx.world.reads.elbv2.load_balancers.fresh(id).await?.is_none().then_some(()))

@@ -141,7 +141,7 @@ mod tests {
                         ..AwsError::ours("DescribeTags", "")
                     });
                 }
-                Ok(arns.into_iter().map(|a| (a, ())).collect())
+                Ok(arns.into_iter().map(|a| (a, 0)).collect())
             }
         };
         let arns = ["a", "b", "gone", "c", "d"].map(str::to_owned).to_vec();
@@ -154,7 +154,7 @@ mod tests {
 
     #[tokio::test]
     async fn other_refusals_are_not_absence() {
-        let read = |_| async { Err::<HashMap<String, ()>, _>(AwsError::ours("DescribeTags", "no")) };
+        let read = |_| async { Err::<HashMap<String, u8>, _>(AwsError::ours("DescribeTags", "no")) };
         assert!(halving(vec!["a".into()], read).await.is_err());
     }
 }

@@ -35,8 +35,9 @@ const WILDCARD: u16 = 25_000;
 const WILDCARDS: u16 = 195;
 /// In the band of one wildcard length: so many slots for each of the [`PATH_LENGTHS`], the rest for rules without paths.
 const WILDCARD_PATHS: u16 = 12;
+const PATH_CLASSES: u16 = 8;
 /// Lower bounds of the path lengths that share slots under wildcard hosts.
-const PATH_LENGTHS: [u16; 8] = [64, 32, 24, 16, 12, 8, 4, 0];
+const PATH_LENGTHS: [u16; PATH_CLASSES as usize] = [64, 32, 24, 16, 12, 8, 4, 0];
 const LAST: u16 = WILDCARD + LENGTHS * WILDCARDS - 1;
 
 /// What a rule matches: one of the hosts, and one of the paths if there are any.
@@ -119,14 +120,9 @@ pub fn band(of: Conditions<'_>) -> RangeInclusive<u16> {
         (None, None) => (EXACT, WILDCARD - EXACT),
         (Some(host), path) => {
             let start = WILDCARD + (LENGTHS - 1 - host) * WILDCARDS;
-            let classes = u16::try_from(PATH_LENGTHS.len()).expect("a handful");
-            let longer = |path| PATH_LENGTHS.iter().take_while(|bound| path < **bound).count();
-            match path {
-                None => (start + classes * WILDCARD_PATHS, WILDCARDS - classes * WILDCARD_PATHS),
-                Some(path) => {
-                    let at = u16::try_from(longer(path)).expect("a handful");
-                    (start + at * WILDCARD_PATHS, WILDCARD_PATHS)
-                }
+            match path.and_then(|path| (0..).zip(PATH_LENGTHS).find(|(_, bound)| path >= *bound)) {
+                Some((class, _)) => (start + class * WILDCARD_PATHS, WILDCARD_PATHS),
+                None => (start + PATH_CLASSES * WILDCARD_PATHS, WILDCARDS - PATH_CLASSES * WILDCARD_PATHS),
             }
         }
     };
@@ -138,14 +134,19 @@ pub fn band(of: Conditions<'_>) -> RangeInclusive<u16> {
 pub fn slots<'a>(of: Conditions<'_>, reserved: &'a [(u16, u16)]) -> impl Iterator<Item = u16> + use<'a> {
     let (start, end) = band(of).into_inner();
     let first = of.hosts.iter().map(|h| h.to_ascii_lowercase()).min().unwrap_or_default();
-    let size = u32::from(end - start) + 1;
-    let hash = u32::from_str_radix(&names::digest(&[first], 8), 16).expect("hexadecimal digits");
-    let begin = start + u16::try_from(hash % size).expect("less than the band");
+    let begin = start + hash(&first, end - start + 1);
     (begin..=end)
         .chain(start..begin)
         .chain(end + 1..=LAST)
         .chain((FIRST..start).rev())
         .filter(|number| !is_reserved(*number, reserved))
+}
+
+/// A number below `size`, the same in every process.
+fn hash(text: &str, size: u16) -> u16 {
+    let digits = names::digest(&[text], 8);
+    let number = u32::from_str_radix(&digits, 16).expect("hexadecimal digits");
+    u16::try_from(number % u32::from(size)).expect("less than the size")
 }
 
 /// Whether operators keep that number for themselves.

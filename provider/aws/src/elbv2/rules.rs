@@ -57,14 +57,25 @@ impl SeenRule {
 /// # Errors
 /// When AWS can't be asked.
 pub async fn rules(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule>, AwsError> {
-    let reads = &session.reads.elbv2;
-    let listed = reads.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
-    let with_tags = listed.into_iter().map(|rule| async move {
-        let tags = reads.tags.get(&rule.arn).await?;
-        // A rule that has no answer was deleted in between.
-        Ok::<_, AwsError>(tags.map(|tags| SeenRule { tags, ..rule }))
-    });
-    Ok(try_join_all(with_tags).await?.into_iter().flatten().collect())
+    let listed = session.reads.elbv2.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
+    let tagged = try_join_all(listed.into_iter().map(|rule| with_tags(session, rule))).await?;
+    Ok(tagged.into_iter().flatten().collect())
+}
+
+/// One rule. None, if it is gone. Costs the tags of no other.
+pub(super) async fn rule(session: &Session, rule_arn: &str) -> Result<Option<SeenRule>, AwsError> {
+    let Some(listener) = listener_of(rule_arn) else { return Ok(None) };
+    let listed = session.reads.elbv2.rules.get(&listener).await?.unwrap_or_default();
+    match listed.into_iter().find(|rule| rule.arn == rule_arn) {
+        Some(rule) => with_tags(session, rule).await,
+        None => Ok(None),
+    }
+}
+
+/// None, if the rule was deleted since it was listed.
+async fn with_tags(session: &Session, rule: SeenRule) -> Result<Option<SeenRule>, AwsError> {
+    let tags = session.reads.elbv2.tags.get(&rule.arn).await?;
+    Ok(tags.map(|tags| SeenRule { tags, ..rule }))
 }
 
 /// The listener that a rule belongs to: `…:listener-rule/app/name/lb/listener/rule` is one of

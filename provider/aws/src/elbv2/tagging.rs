@@ -1,4 +1,4 @@
-//! ELBv2's tags: set in the creating call, read by `DescribeTags` for 20 objects of any kind at a time.
+//! Tags of load balancers and their parts: set in the creating call, read by `DescribeTags` for 20 objects of any kind at a time.
 
 use crate::call::{AwsError, call};
 use crate::tags::{self, Tags};
@@ -52,7 +52,7 @@ pub(super) async fn find(cx: &Cx<'_>, candidates: impl IntoIterator<Item = Id>) 
 
 /// The id that a creating call answered with, if the object is really ours.
 ///
-/// ELBv2's creating calls are idempotent by name and settings: where someone else has just that object, they answer
+/// The creating calls here are idempotent by name and settings: where someone else has just that object, they answer
 /// with it as if it had been made now. Recorded, it would be deleted with our composite.
 pub(super) async fn made(cx: &Cx<'_>, what: &str, arn: Option<Id>) -> Result<Id, Error> {
     let arn = arn.ok_or_else(|| Error::message(format!("AWS made {what} and answered without an ARN")))?;

@@ -10,6 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     self, Matcher, ProtocolEnum, TargetGroupAttribute, TargetTypeEnum,
 };
 use composite::{Child, Diff, Error, Id};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -73,7 +74,7 @@ impl TargetGroup {
     async fn seen(cx: &Cx<'_>, arn: &Id) -> Result<Option<Self>, AwsError> {
         let reads = &cx.world.reads.elbv2;
         let Some(group) = reads.target_groups.get(arn).await? else { return Ok(None) };
-        let (attributes, tags) = futures::try_join!(reads.attributes.get(arn), tagging::of_user(cx, arn))?;
+        let (attributes, tags) = try_join(reads.attributes.get(arn), tagging::of_user(cx, arn)).await?;
         let delay = attributes.and_then(|a| a.get(DEREGISTRATION_DELAY)?.parse().ok());
         Ok(Some(Self {
             name: group.target_group_name.unwrap_or_default(),
