@@ -7,8 +7,12 @@ mod resource;
 pub(crate) mod schema;
 
 use crate::{Cx, Diagnostic, Diagnostics, Server};
-use std::{any::Any, future::Future, sync::Arc};
-use tokio_util::task::TaskTracker;
+use std::{
+    any::Any,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::{Response, Status};
 
 pub(crate) use go_plugin::{Broker, Controller, Stdio};
@@ -34,7 +38,7 @@ type Reply<T> = Result<Response<T>, Status>;
 #[derive(Clone)]
 pub(crate) struct Service {
     pub server: Arc<Server>,
-    pub cx: Cx,
+    pub session: Session,
     /// The work under way.
     pub tasks: TaskTracker,
 }
@@ -52,12 +56,44 @@ impl Service {
         F: Future<Output = Result<T, Diagnostics>> + Send + 'static,
     {
         let started = std::time::Instant::now();
-        let result = self.tasks.spawn(work(Arc::clone(&self.server), self.cx.clone())).await;
+        let result = self.tasks.spawn(work(Arc::clone(&self.server), self.session.cx())).await;
         tracing::debug!(rpc, milliseconds = started.elapsed().as_millis(), "served");
         result.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(payload) => Err(panicked(rpc, payload.as_ref()).into()),
             Err(error) => Err(Diagnostic::error("The provider ended early", error.to_string()).into()),
         })
+    }
+}
+
+/// From the start of a run of Terraform to its end: what `StopProvider` cancels.
+#[derive(Clone)]
+pub(crate) struct Session {
+    /// Cancelled when the process is to end.
+    process: CancellationToken,
+    current: Arc<Mutex<CancellationToken>>,
+    /// In debug mode, one process serves many runs.
+    many: bool,
+}
+
+impl Session {
+    pub fn new(process: &CancellationToken, many: bool) -> Self {
+        Self { process: process.clone(), current: Arc::new(Mutex::new(process.child_token())), many }
+    }
+
+    /// Stops the work of this run, and what it may still ask for.
+    fn stop(&self) {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+    }
+
+    /// A run configures the provider first.
+    fn begin(&self) {
+        if self.many {
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = self.process.child_token();
+        }
+    }
+
+    fn cx(&self) -> Cx {
+        Cx { cancel: self.current.lock().unwrap_or_else(PoisonError::into_inner).clone() }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Runs a provider as a go-plugin server.
 
 use crate::{
-    Cx, Server,
-    connections::{self, Connection},
+    Server,
+    connections::{self, Connections},
     handshake::{Handshake, socket_dir},
-    rpc::{Broker, Controller, MESSAGE_LIMIT, Service, Stdio, plugin, proto},
+    rpc::{Broker, Controller, MESSAGE_LIMIT, Service, Session, Stdio, plugin, proto},
     tls::ServerTls,
 };
 use plugin::{
@@ -19,11 +19,13 @@ use std::{
 use tokio::{
     net::UnixListener,
     signal::unix::{SignalKind, signal},
-    sync::mpsc,
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::server::Router;
+
+/// How long the work under way may take to a safe point, when the process is asked to end or its client is gone.
+const WIND_DOWN: Duration = Duration::from_secs(30);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -51,31 +53,32 @@ impl Server {
     async fn serve_plugin(self) -> Result<(), Failure> {
         let handshake = Handshake::read(|name| std::env::var(name).ok())?;
         let tls = ServerTls::new(&handshake.client_certificate)?;
-        let (shutdown, cx) = (CancellationToken::new(), Cx::default());
+        let end = End::default();
         // Ctrl-C reaches the whole process group. Terraform decides what it means, and calls StopProvider.
         let mut interrupt = signal(SignalKind::interrupt())?;
         tokio::spawn(async move { while interrupt.recv().await.is_some() {} });
-        on_terminate(&shutdown, &cx)?;
+        end.on(SignalKind::terminate())?;
 
         let socket = Socket::bind(&handshake.socket_dir)?;
-        let connections = connections::accept(socket.listener, Some(tls.config), shutdown.clone());
+        let connections = connections::accept(socket.listener, Some(tls.config), end.shutdown.clone());
+        let (open, orphaned) = (connections.open.clone(), end.clone());
+        tokio::spawn(async move {
+            connections::client_gone(open).await;
+            orphaned.wind_down().await;
+        });
         announce(&handshake.answer(&socket.path, &tls.certificate))?;
-        let router = self.router(cx, shutdown.clone()).await;
-        run(router, connections, shutdown).await
+        let session = Session::new(&end.work, false);
+        let router = self.router(session, &end.tasks, end.shutdown.clone()).await;
+        run(router, connections, end.shutdown).await
         // dropping the folder removes the socket
     }
 
     async fn serve_debug(self) -> Result<(), Failure> {
-        let (shutdown, cx) = (CancellationToken::new(), Cx::default());
-        on_terminate(&shutdown, &cx)?;
-        let stop = shutdown.clone();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::spawn(async move {
-            interrupt.recv().await;
-            stop.cancel();
-        });
+        let end = End::default();
+        end.on(SignalKind::terminate())?;
+        end.on(SignalKind::interrupt())?;
         let socket = Socket::bind(&socket_dir(|name| std::env::var(name).ok()))?;
-        let connections = connections::accept(socket.listener, None, shutdown.clone());
+        let connections = connections::accept(socket.listener, None, end.shutdown.clone());
         let reattach = serde_json::json!({ &self.address: {
             "Protocol": "grpc",
             "ProtocolVersion": 6,
@@ -85,15 +88,16 @@ impl Server {
         }});
         announce(&format!("TF_REATTACH_PROVIDERS='{reattach}'"))?;
         // a client that is done must not end us
-        let router = self.router(cx, CancellationToken::new()).await;
-        run(router, connections, shutdown).await
+        let session = Session::new(&end.work, true);
+        let router = self.router(session, &end.tasks, CancellationToken::new()).await;
+        run(router, connections, end.shutdown).await
     }
 
     /// All services. `shutdown` is cancelled when the client asks for the end.
-    async fn router(self, cx: Cx, shutdown: CancellationToken) -> Router {
+    async fn router(self, session: Session, tasks: &TaskTracker, shutdown: CancellationToken) -> Router {
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("plugin", tonic_health::ServingStatus::Serving).await;
-        let provider = Service { server: Arc::new(self), cx, tasks: TaskTracker::new() };
+        let provider = Service { server: Arc::new(self), session, tasks: tasks.clone() };
         tonic::transport::Server::builder()
             .add_service(health_service)
             .add_service(GrpcControllerServer::new(Controller { shutdown }))
@@ -132,23 +136,39 @@ fn announce(line: &str) -> std::io::Result<()> {
     stdout.flush()
 }
 
-fn on_terminate(shutdown: &CancellationToken, cx: &Cx) -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let (shutdown, cancel) = (shutdown.clone(), cx.cancel.clone());
-    tokio::spawn(async move {
-        terminate.recv().await;
-        cancel.cancel();
-        shutdown.cancel();
-    });
-    Ok(())
+/// What has to end, and in which order.
+#[derive(Clone, Default)]
+struct End {
+    work: CancellationToken,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
 }
 
-async fn run(
-    router: Router,
-    connections: mpsc::Receiver<Connection>,
-    shutdown: CancellationToken,
-) -> Result<(), Failure> {
-    let connections = tokio_stream::StreamExt::map(ReceiverStream::new(connections), Ok::<_, std::io::Error>);
+impl End {
+    /// Stops the work, gives it time to reach a safe point and to answer, and ends the server.
+    async fn wind_down(self) {
+        self.work.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(WIND_DOWN, self.tasks.wait()).await.is_err() {
+            tracing::warn!("ended before the work under way came to a safe point");
+        }
+        self.shutdown.cancel();
+    }
+
+    /// Winds down on this signal.
+    fn on(&self, kind: SignalKind) -> std::io::Result<()> {
+        let (end, mut received) = (self.clone(), signal(kind)?);
+        tokio::spawn(async move {
+            received.recv().await;
+            end.wind_down().await;
+        });
+        Ok(())
+    }
+}
+
+async fn run(router: Router, connections: Connections, shutdown: CancellationToken) -> Result<(), Failure> {
+    let connections =
+        tokio_stream::StreamExt::map(ReceiverStream::new(connections.ready), Ok::<_, std::io::Error>);
     let ended = async {
         shutdown.cancelled().await;
         tokio::time::sleep(GRACE).await;

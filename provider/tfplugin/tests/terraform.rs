@@ -5,10 +5,11 @@ mod support;
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     os::unix::{fs::symlink, process::CommandExt},
     path::PathBuf,
-    process::{Command, Output, Stdio},
-    time::Duration,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 use support::example;
 
@@ -220,20 +221,86 @@ fn a_moved_block_takes_over_state_and_a_stored_older_state_is_upgraded() {
     assert!(root.apply().contains("0 added, 0 changed, 0 destroyed"));
 }
 
+/// Starts an apply that counts up to `target`, ten steps a second, with this environment.
+fn count(root: &Root, target: u32, env: &[(&str, &str)]) -> Child {
+    let started = root.path("started").display().to_string();
+    root.write(&format!(
+        "resource \"testbed_slow\" \"it\" {{\n  target = {target}\n  started = {started:?}\n}}"
+    ));
+    let mut command = root.command(&["apply", "-auto-approve", "-no-color"]);
+    // a process group of its own, as a shell would make it: Ctrl-C reaches Terraform and the provider
+    command.envs(env.iter().copied()).process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Waits until the counting is under way, and returns the provider's process id.
+fn under_way(root: &Root) -> String {
+    loop {
+        match fs::read_to_string(root.path("started")) {
+            Ok(pid) if !pid.is_empty() => return pid,
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn ctrl_c(terraform: &Child) {
+    let group = format!("-{}", terraform.id());
+    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
+}
+
+/// A process that doesn't outlive a failed test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn debug_mode_serves_run_after_run() {
+    let root = Root::new();
+    let mut debug = Command::new(example("testbed"));
+    debug.arg("--debug").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut provider = Running(debug.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(provider.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let (name, value) = line.trim().split_once('=').unwrap();
+    let reattach = [(name, value.trim_matches('\''))];
+
+    let stopped = count(&root, 600, &reattach);
+    assert_eq!(under_way(&root), provider.0.id().to_string());
+    ctrl_c(&stopped);
+    assert!(text(&stopped.wait_with_output().unwrap()).contains("Error: Stopped"));
+    // a run that was stopped doesn't stop the next one
+    let next = text(&count(&root, 2, &reattach).wait_with_output().unwrap());
+    assert!(next.contains("Apply complete!"), "{next}");
+}
+
+#[test]
+fn a_provider_whose_terraform_is_gone_ends() {
+    let root = Root::new();
+    let mut terraform = count(&root, 600, &[]);
+    let provider = under_way(&root);
+    terraform.kill().unwrap();
+    terraform.wait().unwrap();
+    let running = PathBuf::from("/proc").join(&provider);
+    let deadline = Instant::now() + Duration::from_secs(15);
+    // a zombie, where nobody collects orphans, has ended too
+    while fs::read_to_string(running.join("cmdline")).is_ok_and(|line| !line.is_empty()) {
+        assert!(Instant::now() < deadline, "the provider {provider} still runs");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 #[test]
 fn ctrl_c_keeps_the_state_so_far() {
     let root = Root::new();
-    let started = root.path("started");
-    root.write(&format!("resource \"testbed_slow\" \"it\" {{\n  target = 600\n  started = {started:?}\n}}"));
-    let mut command = root.command(&["apply", "-auto-approve", "-no-color"]);
-    // a process group of its own, as a shell would make it: Ctrl-C reaches Terraform and the provider
-    let child = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !started.exists() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let group = format!("-{}", child.id());
-    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
+    let terraform = count(&root, 600, &[]);
+    under_way(&root);
+    ctrl_c(&terraform);
+    let output = terraform.wait_with_output().unwrap();
     assert!(!output.status.success());
     assert!(text(&output).contains("Stopped"), "{}", text(&output));
     let kept = &root.state()["values"]["root_module"]["resources"][0];

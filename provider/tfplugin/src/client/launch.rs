@@ -74,10 +74,13 @@ impl Launch {
     pub(super) async fn start(self) -> Result<(Process, Address), Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Launch(error.to_string());
         let certificate = Certificate::new().map_err(|error| failed(&error))?;
+        // ours, so that a killed provider leaves nothing behind
+        let sockets = tempfile::tempdir().map_err(|error| failed(&error))?;
         let mut child = Command::new(&self.binary)
             .env(MAGIC_COOKIE.0, MAGIC_COOKIE.1)
             .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
             .env("PLUGIN_CLIENT_CERT", &certificate.pem)
+            .env("PLUGIN_UNIX_SOCKET_DIR", sockets.path())
             .env("PLUGIN_MULTIPLEX_GRPC", "false")
             .envs(self.env)
             .stdin(Stdio::null())
@@ -87,7 +90,7 @@ impl Launch {
             .spawn()
             .map_err(|error| Error::Launch(format!("{}: {error}", self.binary.display())))?;
         let stdout = child.stdout.take().ok_or_else(|| failed(&"no stdout"))?;
-        let process = Process::watch(child);
+        let process = Process::watch(child, sockets);
         let mut line = String::new();
         let read = tokio::time::timeout(START_LIMIT, BufReader::new(stdout).read_line(&mut line)).await;
         read.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
@@ -232,10 +235,11 @@ pub(super) struct Process {
     pub pid: u32,
     child: tokio::sync::Mutex<Child>,
     log: Arc<Mutex<Vec<u8>>>,
+    _sockets: tempfile::TempDir,
 }
 
 impl Process {
-    fn watch(mut child: Child) -> Self {
+    fn watch(mut child: Child, sockets: tempfile::TempDir) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         if let Some(mut stderr) = child.stderr.take() {
             let log = Arc::clone(&log);
@@ -246,7 +250,12 @@ impl Process {
                 }
             });
         }
-        Self { pid: child.id().unwrap_or_default(), child: tokio::sync::Mutex::new(child), log }
+        Self {
+            pid: child.id().unwrap_or_default(),
+            child: tokio::sync::Mutex::new(child),
+            log,
+            _sockets: sockets,
+        }
     }
 
     pub fn log(&self) -> String {

@@ -74,6 +74,7 @@ impl Provider for Service {
         request: Request<proto::configure_provider::Request>,
     ) -> Reply<proto::configure_provider::Response> {
         let request = request.into_inner();
+        self.session.begin();
         let configure = |server: Arc<Server>, cx| async move {
             let config = decode(request.config.as_ref(), &server.provider.shape().ty)?;
             Ok(server.provider.configure(&cx, &config).await)
@@ -87,7 +88,7 @@ impl Provider for Service {
         _: Request<proto::stop_provider::Request>,
     ) -> Reply<proto::stop_provider::Response> {
         // the work, not the server: what is under way returns the state so far
-        self.cx.cancel.cancel();
+        self.session.stop();
         reply(proto::stop_provider::Response { error: String::new() })
     }
 

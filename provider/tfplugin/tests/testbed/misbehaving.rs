@@ -63,7 +63,7 @@ pub struct Count {
     /// How far, ten steps a second.
     #[attr(required)]
     target: Attr<i64>,
-    /// A file that appears when the counting begins.
+    /// A file that appears when the counting begins, with our process id in it.
     #[attr(optional)]
     started: Attr<String>,
     /// How far it came.
@@ -80,7 +80,7 @@ impl Resource for Slow {
     async fn apply(&self, cx: &Cx, apply: Apply<Count>) -> Applied<Count> {
         let Some(mut count) = apply.planned else { return Applied::done(None) };
         if let Attr::Known(file) = &count.started {
-            fs::write(file, "").expect("a folder to write to");
+            fs::write(file, std::process::id().to_string()).expect("a folder to write to");
         }
         for reached in 0..=count.target.unwrap_or(0) {
             count.reached = reached.into();
