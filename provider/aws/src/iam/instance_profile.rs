@@ -92,7 +92,11 @@ impl Child for InstanceProfile {
             wait::settled(cx, &[BUSY, &[NOT_FOUND, "LimitExceeded"]].concat(), || async {
                 let request =
                     iam.add_role_to_instance_profile().instance_profile_name(id).role_name(&self.role_name);
-                call("AddRoleToInstanceProfile", request.send()).await.map(|_| ())
+                match call("AddRoleToInstanceProfile", request.send()).await {
+                    // Perhaps it holds this very role, by a try whose answer was lost.
+                    Err(e) if e.is(&["LimitExceeded"]) && holds(iam, id, &self.role_name).await? => Ok(()),
+                    other => other.map(|_| ()),
+                }
             })
             .await?;
         }
@@ -145,6 +149,11 @@ async fn describe(iam: &Client, name: &str) -> Result<Option<Described>, AwsErro
         Err(e) if e.is(&[NOT_FOUND]) => Ok(None),
         Err(e) => Err(e),
     }
+}
+
+async fn holds(iam: &Client, profile: &str, role: &str) -> Result<bool, AwsError> {
+    let seen = describe(iam, profile).await?;
+    Ok(seen.is_some_and(|seen| seen.roles.iter().any(|held| held.role_name == role)))
 }
 
 async fn remove(iam: &Client, profile: &str, role: &str) -> Result<(), AwsError> {

@@ -158,7 +158,7 @@ impl Role {
                 }
                 None => {
                     let request = iam.delete_role_permissions_boundary().role_name(id);
-                    call("DeleteRolePermissionsBoundary", request.send()).await.map(|_| ())
+                    off(call("DeleteRolePermissionsBoundary", request.send()).await)
                 }
             }
         })
@@ -170,7 +170,7 @@ impl Role {
         let iam = &cx.world.iam;
         for name in seen.policies.keys().filter(|name| !self.policies.contains_key(*name)) {
             let request = || iam.delete_role_policy().role_name(id).policy_name(name);
-            settled(cx, || async { call("DeleteRolePolicy", request().send()).await.map(|_| ()) }).await?;
+            settled(cx, || async { off(call("DeleteRolePolicy", request().send()).await) }).await?;
         }
         for (name, policy) in
             self.policies.iter().filter(|(name, policy)| seen.policies.get(*name) != Some(policy))
@@ -187,7 +187,7 @@ impl Role {
         let iam = &cx.world.iam;
         for arn in seen.managed_policy_arns.difference(&self.managed_policy_arns) {
             let request = || iam.detach_role_policy().role_name(id).policy_arn(arn);
-            settled(cx, || async { call("DetachRolePolicy", request().send()).await.map(|_| ()) }).await?;
+            settled(cx, || async { off(call("DetachRolePolicy", request().send()).await) }).await?;
         }
         for arn in self.managed_policy_arns.difference(&seen.managed_policy_arns) {
             let request = || iam.attach_role_policy().role_name(id).policy_arn(arn);
@@ -207,7 +207,19 @@ where
 }
 
 fn unsettled(e: &AwsError) -> bool {
-    e.is(BUSY) || (e.is(&[NOT_FOUND]) && e.message.to_ascii_lowercase().contains("role with name"))
+    e.is(BUSY) || is_missing_role(e)
+}
+
+fn is_missing_role(e: &AwsError) -> bool {
+    e.is(&[NOT_FOUND]) && e.message.to_ascii_lowercase().contains("role with name")
+}
+
+/// The answer to taking something off a role. What is off already was taken off by a try whose answer was lost.
+fn off<T>(answer: Result<T, AwsError>) -> Result<(), AwsError> {
+    match answer {
+        Err(e) if e.is(&[NOT_FOUND]) && !is_missing_role(&e) => Ok(()),
+        other => other.map(|_| ()),
+    }
 }
 
 async fn delete(cx: &Cx<'_>, id: &str) -> Result<(), AwsError> {
@@ -220,13 +232,13 @@ async fn delete(cx: &Cx<'_>, id: &str) -> Result<(), AwsError> {
             .remove_role_from_instance_profile()
             .instance_profile_name(profile.instance_profile_name)
             .role_name(id);
-        call("RemoveRoleFromInstanceProfile", request.send()).await?;
+        off(call("RemoveRoleFromInstanceProfile", request.send()).await)?;
     }
     for arn in attached(iam, id).await? {
-        call("DetachRolePolicy", iam.detach_role_policy().role_name(id).policy_arn(arn).send()).await?;
+        off(call("DetachRolePolicy", iam.detach_role_policy().role_name(id).policy_arn(arn).send()).await)?;
     }
     for name in inline_names(iam, id).await? {
-        call("DeleteRolePolicy", iam.delete_role_policy().role_name(id).policy_name(name).send()).await?;
+        off(call("DeleteRolePolicy", iam.delete_role_policy().role_name(id).policy_name(name).send()).await)?;
     }
     call("DeleteRole", iam.delete_role().role_name(id).send()).await.map(|_| ())
 }
@@ -259,5 +271,13 @@ mod tests {
         assert!(!unsettled(&missing(
             "Policy arn:aws:iam::aws:policy/None does not exist or is not attachable."
         )));
+    }
+
+    #[test]
+    fn what_is_off_already_is_off_unless_the_role_is_missing() {
+        let missing = |message: &str| AwsError::ours("DeleteRolePolicy", message).coded(NOT_FOUND);
+        assert!(off::<()>(Err(missing("The role policy with name key cannot be found."))).is_ok());
+        assert!(off::<()>(Err(missing("The role with name paas-dev-deploy cannot be found."))).is_err());
+        assert!(off::<()>(Err(AwsError::ours("DeleteRolePolicy", "no").coded("AccessDenied"))).is_err());
     }
 }
