@@ -25,7 +25,9 @@ impl Page {
             page.line("subcategory: \"\"");
         }
         page.line("description: |-");
-        page.line(&format!("  {}", description.lines().next().unwrap_or_default()));
+        // The first paragraph, on one line: search engines and the registry's lists show no more.
+        let paragraph = description.split("\n\n").next().unwrap_or_default();
+        page.line(&format!("  {}", paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ")));
         page.line("---");
         page
     }

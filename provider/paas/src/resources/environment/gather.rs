@@ -87,6 +87,16 @@ async fn zones(
         );
         diagnostics.error(Path::from("availability_zones").index(i), "No such availability zone", detail);
     }
+    if let Some(had) = request.prior.and_then(|prior| prior.availability_zones.known()) {
+        let common = had.iter().zip(chosen).take_while(|(had, chosen)| had == chosen).count();
+        if common < had.len().min(chosen.len()) {
+            let detail = format!(
+                "The zones were {}. Each zone's subnets lie at its place in the list, so another order would move addresses under running load balancers and instances. Add zones at the end, or drop them from the end.",
+                had.join(", ")
+            );
+            diagnostics.error(Path::from("availability_zones").index(common), "Zones change places", detail);
+        }
+    }
     Value::Known(chosen.clone())
 }
 

@@ -103,7 +103,7 @@ impl<'a> Wiring<'a> {
             SecurityGroupRules {
                 group_id: group.id,
                 ingress: BTreeSet::from([Rule::tcp(i32_of(port), balancer, "from the load balancer")]),
-                egress: BTreeSet::from([Rule::all(Peer::Cidr("0.0.0.0/0".into()), "to anywhere")]),
+                egress: BTreeSet::from([Rule::all(Peer::cidr("0.0.0.0/0"), "to anywhere")]),
             }
         });
         g.export("security_group_id", group, |group| group.id);
