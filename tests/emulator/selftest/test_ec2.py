@@ -146,6 +146,10 @@ class NatGatewayTest(EmulatorTest):
             [], ec2.describe_nat_gateways(Filters=[{"Name": "tag:owner", "Values": ["x"]}])["NatGateways"]
         )
         self.refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=allocation)
+        other = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+        take = {"AllocationId": allocation, "NetworkInterfaceId": other, "AllowReassociation": True}
+        self.refused("AuthFailure", ec2.associate_address, **take)
+        ec2.delete_network_interface(NetworkInterfaceId=other)
         ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
         self.assertEqual("deleting", state())
         self.refused("InvalidIPAddress.InUse", ec2.release_address, AllocationId=allocation)

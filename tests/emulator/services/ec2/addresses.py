@@ -1,4 +1,4 @@
-"""Elastic addresses: one in use is not released."""
+"""Elastic addresses: one in use is not released, and one of a NAT gateway not taken from it."""
 
 from typing import Any
 
@@ -22,12 +22,22 @@ def release_address(original: Any, self: Any) -> Any:
     return original(self)
 
 
+def _refuse_foreign(address: Any) -> None:
+    """What a NAT gateway holds is AWS's to manage: it is freed by deleting the gateway."""
+    if address.eni and address.eni.requester_managed:
+        raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+
+
+@wraps(EC2Response, "associate_address")
+def associate_address(original: Any, self: Any) -> Any:
+    """AllowReassociation moves an address between instances, not away from a NAT gateway."""
+    _refuse_foreign(_address(self))
+    return original(self)
+
+
 @wraps(EC2Response, "disassociate_address")
 def disassociate_address(original: Any, self: Any) -> Any:
-    """The address of a NAT gateway is freed by deleting the gateway."""
     association_id = self._get_param("AssociationId")
     if association_id:
-        address = self.ec2_backend.address_by_association([association_id])[0]
-        if address.eni and address.eni.requester_managed:
-            raise AwsError("AuthFailure", "You do not have permission to access the specified resource.")
+        _refuse_foreign(self.ec2_backend.address_by_association([association_id])[0])
     return original(self)
