@@ -20,13 +20,16 @@
 //! Every test has its own emulator process and its own workspace, so tests run beside each other. Nothing is left
 //! behind: the emulator ends and the folders go when their values are dropped.
 
+pub mod configuration;
 pub mod emulator;
 mod error;
 pub mod golden;
+pub mod hcl;
 pub mod prerequisites;
 pub mod provider;
 pub mod terraform;
 
+pub use configuration::Configuration;
 pub use emulator::Emulator;
 pub use error::Error;
 pub use terraform::Workspace;
