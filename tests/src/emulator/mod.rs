@@ -18,6 +18,8 @@ use tempfile::NamedTempFile;
 /// The region of everything that the tests make, unless a test says otherwise.
 pub const REGION: &str = "eu-west-1";
 
+const UNSOUND: &str = "requests that AWS would refuse or the emulator doesn't know";
+
 /// A running emulator. The control endpoint's calls panic where it refuses them: the test is wrong then.
 ///
 /// Dropping the value ends the process. It also fails the test if a request to AWS broke the service's model
@@ -123,6 +125,16 @@ impl Emulator {
         self
     }
 
+    /// Fails if a request so far was one that AWS would refuse or that the emulator lacks. Dropping the value checks the
+    /// same; this is for before a [`Control::reset`], which empties the log.
+    ///
+    /// # Panics
+    /// There was such a request.
+    pub fn assert_sound(&self) {
+        let unsound = self.unsound_requests();
+        assert!(unsound.is_empty(), "{UNSOUND}:\n{}", unsound.join("\n"));
+    }
+
     /// Lets the emulator outlive this process, if it was started for that; gives its process id.
     #[must_use]
     pub fn leave_running(mut self) -> u32 {
@@ -169,11 +181,7 @@ impl Drop for Emulator {
                 eprintln!("the AWS emulator wrote:\n{complaints}");
             }
         } else {
-            assert!(
-                unsound.is_empty(),
-                "requests that AWS would refuse or the emulator doesn't know:\n{}",
-                unsound.join("\n")
-            );
+            assert!(unsound.is_empty(), "{UNSOUND}:\n{}", unsound.join("\n"));
         }
     }
 }

@@ -1,0 +1,62 @@
+//! What must not hurt: lost answers, a killed provider, refusals, throttling, Ctrl-C. Each is tried at every call that
+//! changes something, through the life of an environment and of a tenant: created, changed, destroyed.
+//!
+//! Whatever happened, the next apply with the same configuration ends where an undisturbed one does: the same number of
+//! objects of each kind in AWS, a plan without changes, and nothing left after the destroy.
+//!
+//! The provider is driven through the plugin protocol, a new process for every run, as Terraform starts one.
+
+mod life;
+mod stage;
+mod sweep;
+mod throttling;
+mod trouble;
+
+use life::Life;
+use sweep::sweep;
+use trouble::Trouble;
+
+#[test]
+fn the_answer_to_every_call_of_an_environment_is_lost() {
+    sweep(Life::EnvironmentWithGateway, &[Trouble::AnswerLost]);
+}
+
+#[test]
+fn the_answer_to_every_call_of_an_environment_with_a_nat_instance_is_lost() {
+    sweep(Life::EnvironmentWithInstance, &[Trouble::AnswerLost]);
+}
+
+#[test]
+fn the_answer_to_every_call_of_a_tenant_is_lost() {
+    sweep(Life::Tenant, &[Trouble::AnswerLost]);
+}
+
+#[test]
+fn the_provider_is_killed_at_every_call_of_an_environment() {
+    sweep(Life::EnvironmentWithGateway, &[Trouble::KilledBefore, Trouble::KilledAfter]);
+}
+
+#[test]
+fn the_provider_is_killed_at_every_call_of_a_tenant() {
+    sweep(Life::Tenant, &[Trouble::KilledAfter, Trouble::KilledBefore]);
+}
+
+#[test]
+fn every_call_of_an_environment_is_refused_once() {
+    sweep(Life::EnvironmentWithInstance, &[Trouble::Refused, Trouble::ServerError]);
+}
+
+#[test]
+fn every_call_of_a_tenant_is_refused_once() {
+    sweep(Life::Tenant, &[Trouble::ServerError, Trouble::Refused]);
+}
+
+#[test]
+fn an_environment_is_interrupted_at_any_call() {
+    sweep(Life::EnvironmentWithGateway, &[Trouble::Stopped]);
+}
+
+#[test]
+fn a_tenant_is_interrupted_at_any_call() {
+    sweep(Life::Tenant, &[Trouble::Stopped]);
+}

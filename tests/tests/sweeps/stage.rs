@@ -1,0 +1,184 @@
+//! One account and the runs in it, each with a provider process of its own.
+
+use crate::life::{Life, Props};
+use crate::trouble::Trouble;
+use paas_tests::{Emulator, provider};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tfplugin::client::{Client, Error, Launch, Outcome, State};
+use tokio::runtime::Runtime;
+
+/// How many objects of each kind there are.
+pub type Census = BTreeMap<String, usize>;
+
+/// A run that takes longer hangs: all of them take a few seconds even on a busy machine.
+const HANGS: Duration = Duration::from_secs(240);
+
+/// An account in which one life after the other is lived.
+pub struct Stage {
+    pub aws: Emulator,
+    pub life: Life,
+    runtime: Runtime,
+    configurations: Vec<Value>,
+    /// What is there before and after each life.
+    pub scenery: Census,
+}
+
+impl Stage {
+    /// A new account, with what the life needs.
+    pub fn new(life: Life) -> Self {
+        let aws = Emulator::start();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let mut stage = Self {
+            aws,
+            life,
+            runtime: runtime.expect("threads can be started"),
+            configurations: vec![],
+            scenery: Census::new(),
+        };
+        stage.furnish();
+        stage
+    }
+
+    /// Empties the account where lives leave traces that AWS never shows again, such as keys that wait for their deletion.
+    pub fn clear(&mut self) {
+        self.aws.assert_sound();
+        self.aws.forget_calls();
+        if self.life != Life::Tenant {
+            self.aws.reset();
+            self.furnish();
+        }
+    }
+
+    fn furnish(&mut self) {
+        let props = Props::new(&self.aws);
+        self.configurations = self.life.configurations(&props);
+        if let Some(home) = self.life.home(&props) {
+            let run = self.run();
+            let made = self.wait(run.client.converge("paas_environment", &home, None)).unwrap();
+            assert!(!made.diagnostics.has_errors(), "{}", made.diagnostics);
+        }
+        self.scenery = self.census();
+    }
+
+    /// What exists.
+    pub fn census(&self) -> Census {
+        let mut census = Census::new();
+        for object in self.aws.inventory() {
+            *census.entry(format!("{} {}", object.service, object.kind)).or_default() += 1;
+        }
+        census
+    }
+
+    /// The acts of a life: every configuration, then the end.
+    pub fn acts(&self) -> Vec<Act> {
+        let configurations = self.configurations.iter().cloned().map(Act::Apply);
+        configurations.chain([Act::Destroy]).collect()
+    }
+
+    /// Starts Terraform, so to say.
+    pub fn run(&self) -> Run<'_> {
+        let binary = provider::binary().unwrap_or_else(|error| panic!("{error}"));
+        let launch = self.aws.environment().into_iter().fold(Launch::new(binary), |launch, (name, value)| {
+            launch.env(name, value)
+        });
+        let client = self.wait(Client::launch(launch)).unwrap();
+        let configured = self.wait(client.configure(json!({}))).unwrap();
+        assert!(!configured.has_errors(), "{configured}");
+        Run { stage: self, client }
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let limited = async { tokio::time::timeout(HANGS, work).await };
+        self.runtime.block_on(limited).unwrap_or_else(|_| panic!("{:?} hangs", self.life))
+    }
+}
+
+/// What is run in an act.
+#[derive(Debug, Clone)]
+pub enum Act {
+    Apply(Value),
+    Destroy,
+}
+
+/// One run of Terraform: a provider process from its start to its end.
+pub struct Run<'a> {
+    stage: &'a Stage,
+    client: Client,
+}
+
+impl Run<'_> {
+    /// Refreshes, plans and applies; or destroys what the state holds.
+    pub fn act(&self, act: &Act, state: Option<&State>) -> Result<Outcome, Error> {
+        self.stage.wait(self.acting(act, state))
+    }
+
+    /// The same, disturbed at the nth call that changes something. Also names that call, if there was one.
+    pub fn act_in_trouble(
+        &self,
+        act: &Act,
+        state: Option<&State>,
+        (trouble, n): (Trouble, u64),
+    ) -> (Result<Outcome, Error>, Option<String>) {
+        self.stage.aws.faults([trouble.fault(n, self.client.pid())]);
+        let answer = self.stage.wait(async {
+            let acting = self.acting(act, state);
+            if trouble != Trouble::Stopped {
+                return acting.await;
+            }
+            let stop = async {
+                while !self.was_hit() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                self.client.stop().await
+            };
+            tokio::pin!(acting);
+            tokio::select! {
+                answer = &mut acting => answer,
+                stopped = stop => { stopped?; acting.await }
+            }
+        });
+        let hit = self.was_hit().then(|| self.spoiled());
+        self.stage.aws.clear_faults();
+        (answer, hit)
+    }
+
+    /// What a refresh and a plan say of the difference between AWS and the configuration.
+    pub fn difference(&self, configuration: &Value, state: &State) -> Result<Outcome, Error> {
+        self.stage.wait(async {
+            let seen = self.refreshed(Some(state)).await?;
+            self.client.plan(self.stage.life.resource(), configuration, seen.as_ref()).await
+        })
+    }
+
+    async fn acting(&self, act: &Act, state: Option<&State>) -> Result<Outcome, Error> {
+        let resource = self.stage.life.resource();
+        let state = self.refreshed(state).await?;
+        match (act, state) {
+            (Act::Apply(configuration), state) => {
+                self.client.converge(resource, configuration, state.as_ref()).await
+            }
+            (Act::Destroy, Some(state)) => self.client.destroy(resource, &state).await,
+            (Act::Destroy, None) => Ok(Outcome::default()),
+        }
+    }
+
+    async fn refreshed(&self, state: Option<&State>) -> Result<Option<State>, Error> {
+        let Some(state) = state else { return Ok(None) };
+        let read = self.client.refresh(self.stage.life.resource(), state).await?;
+        assert!(!read.diagnostics.has_errors(), "the refresh fails: {}", read.diagnostics);
+        Ok(read.state)
+    }
+
+    /// The call that was spoiled last.
+    fn spoiled(&self) -> String {
+        let calls = self.stage.aws.calls(0);
+        let spoiled = calls.iter().rev().find(|call| call.fault.is_some());
+        spoiled.map(|call| format!("{}:{}", call.service, call.operation)).unwrap_or_default()
+    }
+
+    fn was_hit(&self) -> bool {
+        self.stage.aws.fault_hits().iter().any(|fault| fault.hits > 0)
+    }
+}

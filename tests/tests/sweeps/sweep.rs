@@ -1,0 +1,131 @@
+//! Every point of a life, in turn.
+
+use crate::life::Life;
+use crate::stage::{Act, Census, Stage};
+use crate::trouble::Trouble;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tfplugin::client::{Action, Outcome, State};
+
+/// Accounts in work at once, per test. Much of a disturbed run's time is waiting.
+const LANES: usize = 3;
+/// So many failures are reported together; then the sweep ends.
+const ENOUGH: usize = 8;
+
+/// An act of an undisturbed life.
+struct Rehearsed {
+    /// Calls that change something.
+    calls: u64,
+    /// What exists at its end.
+    census: Census,
+}
+
+/// An act, and which of its calls had trouble.
+type Point = (usize, u64);
+
+/// Lives a life once undisturbed, and then again and again: the nth time every act has trouble at its nth call. The
+/// troubles take turns.
+pub fn sweep(life: Life, troubles: &[Trouble]) {
+    let rehearsed = rehearse(life);
+    let most = rehearsed.iter().map(|act| act.calls).max().unwrap_or_default();
+    assert!(most > 10, "{life:?} changes hardly anything");
+    let trouble_at = |n: u64| troubles[usize::try_from(n).unwrap_or_default() % troubles.len()];
+
+    let next = AtomicU64::new(1);
+    let hits: Mutex<BTreeSet<Point>> = Mutex::default();
+    let failures: Mutex<Vec<String>> = Mutex::default();
+    let lane = || {
+        let mut stage = Stage::new(life);
+        while failures.lock().unwrap().len() < ENOUGH {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            if n > most {
+                break;
+            }
+            match live(&stage, &rehearsed, trouble_at(n), n) {
+                Ok(hit) => {
+                    hits.lock().unwrap().extend(hit);
+                    stage.clear();
+                }
+                Err(failure) => {
+                    failures.lock().unwrap().push(failure);
+                    stage = Stage::new(life);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(lane);
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    let hits = hits.into_inner().unwrap();
+    for (at, act) in rehearsed.iter().enumerate() {
+        let missed: Vec<u64> = (1..=act.calls).filter(|n| !hits.contains(&(at, *n))).collect();
+        assert!(missed.is_empty(), "{life:?}: act {at} has {} calls, and none was hit at {missed:?}", act.calls);
+    }
+    println!("{life:?}, {troubles:?}: {} points", hits.len());
+}
+
+fn rehearse(life: Life) -> Vec<Rehearsed> {
+    let stage = Stage::new(life);
+    let mut state = None;
+    let mut rehearsed = vec![];
+    for act in stage.acts() {
+        let before = stage.aws.counts(0).mutating;
+        let outcome = stage.run().act(&act, state.as_ref()).unwrap();
+        assert!(!outcome.diagnostics.has_errors(), "{life:?}: {}", outcome.diagnostics);
+        state = outcome.state;
+        rehearsed.push(Rehearsed { calls: stage.aws.counts(0).mutating - before, census: stage.census() });
+    }
+    assert_eq!(stage.census(), stage.scenery, "{life:?}, undisturbed, leaves something behind");
+    rehearsed
+}
+
+/// One life; gives the points that were hit, or what went wrong.
+fn live(stage: &Stage, rehearsed: &[Rehearsed], trouble: Trouble, n: u64) -> Result<Vec<Point>, String> {
+    let mut state = None;
+    let mut hits = vec![];
+    for (at, act) in stage.acts().iter().enumerate() {
+        let (answer, hit) = stage.run().act_in_trouble(act, state.as_ref(), (trouble, n));
+        hits.extend(hit.is_some().then_some((at, n)));
+        let place = format!("{:?}, act {at}, {trouble:?} at call {n}, {}", stage.life, hit.unwrap_or_default());
+        state = match answer {
+            Ok(outcome) if !outcome.diagnostics.has_errors() => outcome.state,
+            Ok(outcome) if trouble.may_fail() => resume(stage, act, left_by(outcome, n), &place)?,
+            Ok(outcome) => return Err(format!("{place}: {}", outcome.diagnostics)),
+            Err(_) if trouble.kills() => resume(stage, act, state, &place)?,
+            Err(error) => return Err(format!("{place}: {error}")),
+        };
+        let census = stage.census();
+        if census != rehearsed[at].census {
+            return Err(format!("{place}: AWS holds\n{census:?}\ninstead of\n{:?}", rehearsed[at].census));
+        }
+        if let (Act::Apply(configuration), Some(state)) = (act, &state) {
+            let plan = stage.run().difference(configuration, state).map_err(|error| format!("{place}: {error}"))?;
+            if plan.action != Action::NoOp {
+                return Err(format!("{place}: the next plan isn't empty: {plan:#?}"));
+            }
+        }
+    }
+    Ok(hits)
+}
+
+/// The state that the next run starts from. A failed create taints: the next apply replaces the resource, unless
+/// somebody untaints it. Both ways are taken.
+fn left_by(outcome: Outcome, n: u64) -> Option<State> {
+    let untaints = n.is_multiple_of(2);
+    outcome.state.map(|state| State { tainted: state.tainted && !untaints, ..state })
+}
+
+/// The next run, undisturbed: it must succeed.
+fn resume(stage: &Stage, act: &Act, state: Option<State>, place: &str) -> Result<Option<State>, String> {
+    let again = stage.run().act(act, state.as_ref());
+    let again = again.map_err(|error| format!("{place}, and the next run breaks: {error}"))?;
+    if again.diagnostics.has_errors() {
+        return Err(format!("{place}, and the next run fails: {}", again.diagnostics));
+    }
+    Ok(again.state)
+}
