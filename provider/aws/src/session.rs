@@ -196,11 +196,16 @@ async fn configure(settings: &Settings) -> Result<SdkConfig, String> {
     Ok(loader.load().await)
 }
 
-/// Asks STS whose the credentials are: the account, and the partition out of the caller's ARN. Tried twice only,
-/// so that a wrong key or endpoint is an error within seconds.
+/// Asks STS whose the credentials are: the account, and the partition out of the caller's ARN. Tried a few
+/// times in quick succession: enough for throttling, and a wrong key or endpoint is an error within seconds.
 async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, String), String> {
     let sts = client!(aws_sdk_sts, config, settings, ["sts"], |b: aws_sdk_sts::config::Builder| {
-        b.retry_config(RetryConfig::standard().with_max_attempts(2))
+        b.retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(5)
+                .with_initial_backoff(Duration::from_millis(100))
+                .with_max_backoff(Duration::from_secs(1)),
+        )
     });
     let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(|e| refused(&e))?;
     let account = answer.account.ok_or("GetCallerIdentity: the answer holds no account.")?;

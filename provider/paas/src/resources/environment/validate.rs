@@ -143,6 +143,10 @@ fn certificates(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
         for arn in arns {
             check("additional_certificate_arns".into(), arn, diagnostics);
         }
+        if config.certificate_arn.known().is_some_and(|default| arns.contains(default)) {
+            let detail = "The default certificate, certificate_arn, stands among the further ones. Name it once.";
+            diagnostics.error("additional_certificate_arns", "Certificate named twice", detail);
+        }
         if arns.len() > MOST_CERTIFICATES {
             let detail = format!(
                 "{} further certificates are named; a listener holds 25 in all (an AWS quota that can be raised). Use a certificate with more names.",
