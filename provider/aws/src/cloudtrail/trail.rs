@@ -12,7 +12,7 @@ use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The spec of a trail. The files' integrity is validated, and global services' events are left out, in all of them.
+/// The spec of a trail. Global services' events are left out in all of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trail {
     /// The name. It can't be changed.
@@ -29,6 +29,8 @@ pub struct Trail {
     pub role_arn: String,
     /// Whether it records: a trail can be stopped and still be there.
     pub enable_logging: bool,
+    /// Whether it writes digests with which the files' integrity can be validated.
+    pub enable_log_file_validation: bool,
     /// Prefixes of object ARNs whose writes are recorded: one to five (a trail has at most five selectors).
     pub write_prefixes: BTreeSet<String>,
     /// The user's tags.
@@ -87,7 +89,7 @@ impl Child for Trail {
                 .kms_key_id(&self.kms_key_arn)
                 .cloud_watch_logs_log_group_arn(self.log_streams())
                 .cloud_watch_logs_role_arn(&self.role_arn)
-                .enable_log_file_validation(true)
+                .enable_log_file_validation(self.enable_log_file_validation)
                 .is_multi_region_trail(false)
                 .include_global_service_events(false)
                 .set_tags_list(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
@@ -129,7 +131,7 @@ impl Child for Trail {
                     .kms_key_id(&self.kms_key_arn)
                     .cloud_watch_logs_log_group_arn(self.log_streams())
                     .cloud_watch_logs_role_arn(&self.role_arn)
-                    .enable_log_file_validation(true);
+                    .enable_log_file_validation(self.enable_log_file_validation);
                 call("UpdateTrail", request.send()).await.map(|_| ())
             })
             .await?;
@@ -188,8 +190,9 @@ impl Trail {
     }
 
     /// What `UpdateTrail` sets.
-    fn delivery(&self) -> [&str; 5] {
-        [&self.bucket, &self.s3_key_prefix, &self.kms_key_arn, &self.log_group_arn, &self.role_arn]
+    fn delivery(&self) -> ([&str; 5], bool) {
+        let to = [&self.bucket, &self.s3_key_prefix, &self.kms_key_arn, &self.log_group_arn, &self.role_arn];
+        (to.map(String::as_str), self.enable_log_file_validation)
     }
 }
 
@@ -224,6 +227,7 @@ async fn look(cx: &Cx<'_>, arn: &str) -> Result<Option<(Trail, Tags)>, AwsError>
         log_group_arn: without_streams(&trail.cloud_watch_logs_log_group_arn.unwrap_or_default()),
         role_arn: trail.cloud_watch_logs_role_arn.unwrap_or_default(),
         enable_logging: status.is_logging.unwrap_or_default(),
+        enable_log_file_validation: trail.log_file_validation_enabled.unwrap_or_default(),
         write_prefixes: prefixes(selectors.event_selectors()),
         tags: tags::of_user(cx, &carried),
     };
@@ -249,6 +253,7 @@ mod tests {
             log_group_arn: text("arn:aws:logs:eu-west-1:1:log-group:/a"),
             role_arn: text("r"),
             enable_logging: true,
+            enable_log_file_validation: true,
             write_prefixes: BTreeSet::from([text("arn:aws:s3:::b/software/")]),
             tags: Tags::new(),
         };

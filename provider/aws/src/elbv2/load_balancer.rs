@@ -38,6 +38,8 @@ pub struct LoadBalancer {
     pub idle_timeout: i32,
     /// While on, AWS refuses to delete it.
     pub deletion_protection: bool,
+    /// Whether it drops invalid headers, and ambiguous requests that could smuggle another one. Want `true`.
+    pub hardened: bool,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -64,6 +66,7 @@ impl LoadBalancer {
             (DELETION_PROTECTION, self.deletion_protection.to_string()),
         ];
         let hardened = HARDENED.map(|(key, value)| (key, value.to_owned()));
+        let hardened = hardened.into_iter().filter(|_| self.hardened);
         own.into_iter().chain(hardened).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
@@ -218,6 +221,7 @@ impl Child for LoadBalancer {
             security_group_ids: security_groups(&balancer),
             idle_timeout: attributes.get(IDLE_TIMEOUT).and_then(|t| t.parse().ok()).unwrap_or_default(),
             deletion_protection: attributes.get(DELETION_PROTECTION).is_some_and(|v| v == "true"),
+            hardened: HARDENED.iter().all(|(key, value)| attributes.get(*key).is_some_and(|v| v == value)),
             tags,
         };
         Ok(Some((spec, out(id, balancer))))
@@ -264,6 +268,7 @@ mod tests {
             security_group_ids: BTreeSet::from(["sg-1".into()]),
             idle_timeout: 60,
             deletion_protection: true,
+            hardened: true,
             tags: Tags::new(),
         }
     }
@@ -279,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn hardening_is_always_among_the_attributes() {
+    fn hardening_is_among_the_attributes() {
         let attributes = sample().attributes();
         assert_eq!(attributes["routing.http.drop_invalid_header_fields.enabled"], "true");
         assert_eq!(attributes["deletion_protection.enabled"], "true");

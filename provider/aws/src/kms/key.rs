@@ -18,6 +18,8 @@ pub struct Key {
     pub description: String,
     /// Who may do what with it; see [`crate::policies::key`].
     pub policy: Document,
+    /// Whether it can be used: somebody may disable it, and nothing that it encrypts can be read. Want `true`.
+    pub enabled: bool,
     /// Whether KMS makes new key material each year.
     pub enable_key_rotation: bool,
     /// The user's tags.
@@ -85,6 +87,16 @@ impl Child for Key {
             look(cx, key).await
         })
         .await?;
+        // First, because KMS refuses other changes of a key that is disabled.
+        match (seen.enabled, self.enabled) {
+            (false, true) => {
+                call("EnableKey", kms.enable_key().key_id(id).send()).await?;
+            }
+            (true, false) => {
+                call("DisableKey", kms.disable_key().key_id(id).send()).await?;
+            }
+            _ => {}
+        }
         if seen.description != self.description {
             let request = kms.update_key_description().key_id(id).description(&self.description);
             call("UpdateKeyDescription", request.send()).await?;
@@ -160,6 +172,7 @@ async fn look(cx: &Cx<'_>, key: KeyMetadata) -> Result<(Key, Tags, String), AwsE
     let spec = Key {
         description: key.description.unwrap_or_default(),
         policy,
+        enabled: key.enabled,
         enable_key_rotation: rotation.key_rotation_enabled,
         tags: tags::of_user(cx, &carried),
     };

@@ -94,6 +94,7 @@ impl<'a> Wiring<'a> {
         let key = g.child("key", self.tags, move |tags| Key {
             description: format!("Everything of environment {}", names.base()),
             policy: policies::key(&site, &users),
+            enabled: true,
             enable_key_rotation: true,
             tags,
         });
@@ -182,6 +183,7 @@ impl<'a> Wiring<'a> {
             log_group_arn: group.arn,
             role_arn: role.arn,
             enable_logging: true,
+            enable_log_file_validation: true,
             tags,
         });
         g.export("cloudtrail_arn", trail, |trail| trail.arn);
@@ -298,6 +300,7 @@ impl<'a> Wiring<'a> {
                 security_group_ids: BTreeSet::from([group.id]),
                 idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
                 deletion_protection,
+                hardened: true,
                 tags,
             },
         );
