@@ -12,7 +12,7 @@ pub use model::{EnvironmentModel, ExistingNetwork, Nat, PriorityRange};
 pub use outputs::Outputs;
 
 use crate::composite_resource::{Composite, Gather};
-use crate::names::EnvironmentNames;
+use crate::names::{ENVIRONMENT, EnvironmentNames};
 use crate::provider::Leaving;
 use crate::record;
 use crate::timeouts::Timeouts;
@@ -82,6 +82,10 @@ impl Composite for Environment {
     }
 
     async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {
+        if let Some(why) = paas_aws::names::refuse(id, ENVIRONMENT) {
+            let detail = format!("{id:?} {why}. Import takes an environment's name, such as \"dev\".");
+            return Err(Diagnostic::error("Not an environment's id", detail).into());
+        }
         let parameter = EnvironmentNames { project: &session.project, environment: id }.parameter();
         match record::fetch::<Outputs>(session, &parameter).await? {
             Some(found) => Ok(record::recalled(&parameter, &found.arguments)?),

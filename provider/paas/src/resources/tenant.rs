@@ -11,7 +11,7 @@ pub use model::{HealthCheck, InstanceRefresh, RootVolume, TargetTracking, Tenant
 pub use outputs::Outputs;
 
 use crate::composite_resource::{Composite, Gather};
-use crate::names::EnvironmentNames;
+use crate::names::{ENVIRONMENT, EnvironmentNames, TENANT};
 use crate::record;
 use crate::timeouts::Timeouts;
 use composite::{Graph, Ledger};
@@ -80,8 +80,9 @@ impl Composite for Tenant {
     }
 
     async fn recall(session: &Session, id: &str) -> Result<TenantModel, Diagnostics> {
-        let Some((environment, name)) = id.split_once('/').filter(|(e, n)| !e.is_empty() && !n.is_empty())
-        else {
+        let is_name = |name, longest| paas_aws::names::refuse(name, longest).is_none();
+        let parts = id.split_once('/').filter(|(e, n)| is_name(e, ENVIRONMENT) && is_name(n, TENANT));
+        let Some((environment, name)) = parts else {
             let detail = format!(
                 "{id:?} is not a tenant's id: the environment's name, a slash, the tenant's name, such as \"dev/acme\"."
             );
