@@ -8,6 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
+use std::time::Instant;
 
 /// A refused or failed AWS call, as people read it.
 #[derive(Debug, Clone)]
@@ -88,7 +89,7 @@ pub async fn call<T, E>(
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    sent.await.map_err(|e| describe(operation, e))
+    timed(operation, sent).await.map_err(|e| describe(operation, e))
 }
 
 /// Awaits one SDK call that makes something and must not be repeated blindly (see [`crate::retry`]).
@@ -102,7 +103,19 @@ pub async fn creating<T, E>(
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    retry::once(sent).await.map_err(|e| describe(operation, e))
+    timed(operation, retry::once(sent)).await.map_err(|e| describe(operation, e))
+}
+
+/// Notes the call in the log, under the child whose it is.
+async fn timed<F: Future>(operation: &'static str, sent: F) -> F::Output {
+    let began = Instant::now();
+    let answer = sent.await;
+    tracing::debug!(operation, milliseconds = milliseconds_since(began), "called");
+    answer
+}
+
+pub(crate) fn milliseconds_since(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn describe<E>(operation: &'static str, e: SdkError<E, Response>) -> AwsError

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures::FutureExt;
-use tracing::debug;
+use tracing::{Instrument, debug, debug_span};
 
 use crate::kind::Spec;
 use crate::{Call, Cx, Diff, Error, Failure, Id, Json, Kind, Run};
@@ -139,17 +139,20 @@ impl<'a, W: Send + Sync> Calls<'a, W> {
         id: Option<&Id>,
         call: impl Future<Output = Result<T, Error>> + Send,
     ) -> Result<T, Failed> {
-        let (key, kind) = (self.cx.key, self.kind.name());
-        debug!(key, kind, id, %step, "begins");
-        let answer = AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|panic| {
-            // Nobody knows how far it came.
-            Err(panicked(panic.as_ref()).lost())
-        });
-        match &answer {
-            Ok(_) => debug!(key, kind, id, %step, "done"),
-            Err(error) => debug!(key, kind, id, %step, ?error, "failed"),
-        }
-        answer.map_err(|error| Failed { step, error })
+        let span = debug_span!("child", key = self.cx.key, kind = self.kind.name(), id, %step);
+        let traced = async {
+            debug!("begins");
+            let answer = AssertUnwindSafe(call).catch_unwind().await.unwrap_or_else(|panic| {
+                // Nobody knows how far it came.
+                Err(panicked(panic.as_ref()).lost())
+            });
+            match &answer {
+                Ok(_) => debug!("done"),
+                Err(error) => debug!(?error, "failed"),
+            }
+            answer.map_err(|error| Failed { step, error })
+        };
+        traced.instrument(span).await
     }
 }
 

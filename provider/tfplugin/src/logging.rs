@@ -7,8 +7,11 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
+    span::{Attributes, Id},
 };
-use tracing_subscriber::{EnvFilter, Layer, layer::Context, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, layer::Context, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
+};
 
 /// Sends `tracing`'s events to Terraform's log, from the level that `TF_LOG_PROVIDER` or `TF_LOG` asks for (errors, if
 /// neither is set). A panic is logged with its place. Call it first thing in `main`; later calls change nothing.
@@ -40,15 +43,29 @@ fn filter(level: Option<&str>) -> EnvFilter {
 
 struct Hclog;
 
-impl<S: Subscriber> Layer<S> for Hclog {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = Fields(Map::new());
+            attributes.record(&mut fields);
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         // a log that can't be written has nowhere to say so
-        let _ = writeln!(std::io::stderr().lock(), "{}", line(event));
+        let _ = writeln!(std::io::stderr().lock(), "{}", line(event, &context));
     }
 }
 
-fn line(event: &Event<'_>) -> Json {
+/// The event's fields, and those of the spans around it: what was being done when it happened.
+fn line<S: Subscriber + for<'a> LookupSpan<'a>>(event: &Event<'_>, context: &Context<'_, S>) -> Json {
     let mut fields = Fields(Map::new());
+    for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        if let Some(Fields(around)) = span.extensions().get::<Fields>() {
+            fields.0.extend(around.clone());
+        }
+    }
     event.record(&mut fields);
     let mut entry = fields.0;
     let metadata = event.metadata();
@@ -96,23 +113,29 @@ mod tests {
 
     struct Collect(Arc<Mutex<Vec<Json>>>);
 
-    impl<S: Subscriber> Layer<S> for Collect {
-        fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-            self.0.lock().unwrap().push(line(event));
+    impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Collect {
+        fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+            Hclog.on_new_span(attributes, id, context);
+        }
+
+        fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+            self.0.lock().unwrap().push(line(event, &context));
         }
     }
 
     #[test]
-    fn events_are_hclog_json_without_secrets() {
+    fn events_are_hclog_json_with_what_was_being_done_and_without_secrets() {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let subscriber = tracing_subscriber::registry().with(Collect(Arc::clone(&lines)));
         tracing::subscriber::with_default(subscriber, || {
+            let _around = tracing::info_span!("child", key = "vpc", api_secret = "hunter3").entered();
             tracing::warn!(calls = 3, master_password = "hunter2", "token=abc refused");
         });
         let line = lines.lock().unwrap()[0].clone();
         assert_eq!(line["@level"], "warn");
         assert_eq!(line["@message"], "token=(redacted) refused");
         assert_eq!((&line["calls"], &line["master_password"]), (&Json::from(3), &Json::from("(redacted)")));
+        assert_eq!((&line["key"], &line["api_secret"]), (&Json::from("vpc"), &Json::from("(redacted)")));
         assert!(OffsetDateTime::parse(line["@timestamp"].as_str().unwrap(), &Rfc3339).is_ok());
     }
 
