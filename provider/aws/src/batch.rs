@@ -4,13 +4,14 @@
 //! concurrently. [`Batched`] collects what is asked for within a few milliseconds into one call, keeps the answers
 //! for the run, and drops them when the object is written.
 
-use crate::call::AwsError;
+use crate::call::{AwsError, milliseconds_since};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use tracing::{Instrument, debug, debug_span};
 
 /// How long the first reader waits for company. A refresh asks for everything at once, so a little is enough.
 const GATHER: Duration = Duration::from_millis(10);
@@ -23,20 +24,30 @@ type Fetch<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, Aw
 pub struct Batched<K, V> {
     limit: usize,
     fetch: Arc<Fetch<K, V>>,
-    state: Mutex<State<K, V>>,
+    state: Arc<Mutex<State<K, V>>>,
 }
 
+/// A place in the order of questions and writes: counts the writes.
+type Moment = u64;
+
 struct State<K, V> {
-    cache: HashMap<K, Option<V>>,
+    cache: HashMap<K, Cached<V>>,
     gathering: Option<Gathering<K, V>>,
-    /// What has been asked for and not been answered yet: a second reader waits for the same answer.
-    asked: HashMap<K, Answer<K, V>>,
-    /// Counts the writes: an answer asked for before a write isn't cached after it.
-    writes: u64,
+    /// What has been asked for and not been answered yet, and since when: a second reader waits for the same answer.
+    asked: HashMap<K, (Moment, Answer<K, V>)>,
+    now: Moment,
+    /// The last write of each key: an answer asked for before a write isn't cached after it.
+    written: HashMap<K, Moment>,
+}
+
+struct Cached<V> {
+    value: Option<V>,
+    /// As good as a fresh read, for one reader.
+    handed_on: bool,
 }
 
 struct Gathering<K, V> {
-    keys: Arc<Mutex<Vec<K>>>,
+    keys: Arc<Mutex<Vec<(K, Moment)>>>,
     answer: Answer<K, V>,
 }
 
@@ -45,7 +56,8 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    /// `fetch` reads up to `limit` keys in one call and leaves out of its answer what isn't there.
+    /// `fetch` reads up to `limit` keys in one call and leaves out of its answer what isn't there. What it answers
+    /// beyond the keys, as a call that lists everything does, is cached too.
     pub fn new<F>(limit: usize, fetch: impl Fn(Vec<K>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<HashMap<K, V>, AwsError>> + Send + 'static,
@@ -53,12 +65,13 @@ where
         Self {
             limit,
             fetch: Arc::new(move |keys| fetch(keys).boxed()),
-            state: Mutex::new(State {
+            state: Arc::new(Mutex::new(State {
                 cache: HashMap::new(),
                 gathering: None,
                 asked: HashMap::new(),
-                writes: 0,
-            }),
+                now: 0,
+                written: HashMap::new(),
+            })),
         }
     }
 
@@ -67,76 +80,140 @@ where
     /// # Errors
     /// The failure of the call that the key was part of; failures aren't cached.
     pub async fn get(&self, key: &K) -> Result<Option<V>, AwsError> {
-        let (answer, writes) = {
-            let mut state = self.lock();
-            if let Some(value) = state.cache.get(key) {
-                return Ok(value.clone());
+        let answer = {
+            let mut state = lock(&self.state);
+            if let Some(cached) = state.cache.get(key) {
+                return Ok(cached.value.clone());
             }
-            let answer = match state.asked.get(key) {
-                Some(answer) => answer.clone(),
-                None => self.join(&mut state, key),
-            };
-            state.asked.insert(key.clone(), answer.clone());
-            (answer, state.writes)
+            match state.asked.get(key) {
+                Some((_, answer)) => answer.clone(),
+                None => self.ask(&mut state, key),
+            }
         };
+        let began = Instant::now();
         let fetched = answer.await;
-        let mut state = self.lock();
-        let unwritten = state.writes == writes;
-        if unwritten {
-            state.asked.remove(key);
-        }
-        let value = fetched?.get(key).cloned();
-        if unwritten {
-            state.cache.insert(key.clone(), value.clone());
-        }
-        Ok(value)
+        debug!(milliseconds = milliseconds_since(began), "read together");
+        Ok(fetched?.get(key).cloned())
     }
 
     /// Drops the cached value: call it after every write to the object.
     pub fn forget(&self, key: &K) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
+        state.now += 1;
+        let now = state.now;
+        state.written.insert(key.clone(), now);
         state.cache.remove(key);
         // What is under way may have been read before the write.
-        state.asked.clear();
-        state.gathering = None;
-        state.writes += 1;
+        state.asked.remove(key);
     }
 
-    /// Reads past the cache, alone: for polling.
+    /// Reads past the cache: for polling. Shares the call with whoever reads at the same moment.
     ///
     /// # Errors
     /// The failure of the call.
     pub async fn fresh(&self, key: &K) -> Result<Option<V>, AwsError> {
+        if let Some(cached) = lock(&self.state).cache.get_mut(key)
+            && std::mem::take(&mut cached.handed_on)
+        {
+            return Ok(cached.value.clone());
+        }
         self.forget(key);
         self.get(key).await
     }
 
+    /// Notes what a write, such as the creating call, answered about the object: the next [`fresh`](Self::fresh) read
+    /// needs no call.
+    pub fn hand_on(&self, key: &K, value: V) {
+        self.forget(key);
+        lock(&self.state).cache.insert(key.clone(), Cached { value: Some(value), handed_on: true });
+    }
+
     /// Adds `key` to the batch that is gathering, or starts one.
-    fn join(&self, state: &mut State<K, V>, key: &K) -> Answer<K, V> {
-        if let Some(gathering) = &state.gathering {
+    fn ask(&self, state: &mut State<K, V>, key: &K) -> Answer<K, V> {
+        let asked = (key.clone(), state.now);
+        let joined = state.gathering.as_ref().and_then(|gathering| {
             // An emptied list means that the batch has been sent.
             let mut keys = gathering.keys.lock().expect("no panic while held");
-            if !keys.is_empty() && keys.len() < self.limit {
-                keys.push(key.clone());
-                return gathering.answer.clone();
-            }
-        }
-        let keys = Arc::new(Mutex::new(vec![key.clone()]));
-        let (mine, fetch, alone) = (keys.clone(), self.fetch.clone(), self.limit == 1);
+            let open = !keys.is_empty() && keys.len() < self.limit;
+            open.then(|| {
+                keys.push(asked.clone());
+                gathering.answer.clone()
+            })
+        });
+        let answer = joined.unwrap_or_else(|| {
+            let keys = Arc::new(Mutex::new(vec![asked]));
+            let answer = self.batch(keys.clone(), state.now);
+            state.gathering = Some(Gathering { keys, answer: answer.clone() });
+            answer
+        });
+        state.asked.insert(key.clone(), (state.now, answer.clone()));
+        answer
+    }
+
+    /// Gathers from now on, then fetches.
+    fn batch(&self, keys: Arc<Mutex<Vec<(K, Moment)>>>, since: Moment) -> Answer<K, V> {
+        let (state, fetch, alone) = (self.state.clone(), self.fetch.clone(), self.limit == 1);
         let answer = async move {
             if !alone {
                 tokio::time::sleep(GATHER).await;
             }
-            let keys = std::mem::take(&mut *mine.lock().expect("no panic while held"));
-            Ok(Arc::new(fetch(keys).await?))
+            let asked = std::mem::take(&mut *keys.lock().expect("no panic while held"));
+            let fetched = fetch(asked.iter().map(|(key, _)| key.clone()).collect()).await;
+            lock(&state).answered(asked, since, fetched.as_ref().ok());
+            Ok(Arc::new(fetched?))
         };
-        let answer = answer.boxed().shared();
-        state.gathering = Some(Gathering { keys, answer: answer.clone() });
-        answer
+        // It is as much the others' as the first reader's: the log names none of them.
+        answer.instrument(debug_span!(parent: None, "batch", batch = true)).boxed().shared()
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> State<K, V> {
+    /// Keeps what hasn't been written since it was asked for; `since` is when the first question was asked.
+    fn answered(&mut self, asked: Vec<(K, Moment)>, since: Moment, fetched: Option<&HashMap<K, V>>) {
+        for (key, moment) in &asked {
+            if self.asked.get(key).is_some_and(|(latest, _)| latest == moment) {
+                self.asked.remove(key);
+            }
+            if let Some(fetched) = fetched {
+                self.keep(key, *moment, fetched.get(key));
+            }
+        }
+        for (key, value) in fetched.into_iter().flatten() {
+            if !self.cache.contains_key(key) {
+                self.keep(key, since, Some(value));
+            }
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State<K, V>> {
-        self.state.lock().expect("no panic while held")
+    fn keep(&mut self, key: &K, asked: Moment, value: Option<&V>) {
+        if self.written.get(key).is_none_or(|written| *written <= asked) {
+            self.cache.insert(key.clone(), Cached { value: value.cloned(), handed_on: false });
+        }
+    }
+}
+
+fn lock<K, V>(state: &Mutex<State<K, V>>) -> MutexGuard<'_, State<K, V>> {
+    state.lock().expect("no panic while held")
+}
+
+/// What creating calls answered, each for the `sync` that follows: it needn't ask for what is known.
+pub struct Handed<V>(Mutex<HashMap<String, V>>);
+
+impl<V> Default for Handed<V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<V> Handed<V> {
+    /// Notes what is known of the object that was just made.
+    pub fn hand_on(&self, id: &str, made: V) {
+        self.0.lock().expect("no panic while held").insert(id.to_owned(), made);
+    }
+
+    /// What was handed on, once.
+    pub fn take(&self, id: &str) -> Option<V> {
+        self.0.lock().expect("no panic while held").remove(id)
     }
 }
 
@@ -201,6 +278,77 @@ mod tests {
         assert_eq!(value.unwrap(), Some(20));
         batched.get(&2).await.unwrap();
         assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_of_one_key_leaves_the_reads_of_others_alone() {
+        let (calls, batched) = counted(50);
+        let read = batched.get(&2);
+        let write = async { batched.forget(&4) };
+        let (_, ()) = tokio::join!(read, write);
+        batched.get(&2).await.unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn fresh_reads_of_the_same_moment_share_a_call_and_never_an_old_answer() {
+        let (calls, batched) = counted(50);
+        let keys: Vec<u32> = (0..20).collect();
+        futures::future::join_all(keys.iter().map(|k| batched.fresh(k))).await;
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        futures::future::join_all(keys.iter().map(|k| batched.fresh(k))).await;
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_fresh_read_does_not_join_a_call_that_has_been_sent() {
+        let started = Arc::new(AtomicUsize::new(0));
+        let seen = started.clone();
+        let batched: Batched<u32, usize> = Batched::new(50, move |_| {
+            let nth = seen.fetch_add(1, Ordering::SeqCst);
+            async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Ok(HashMap::from([(1, nth)]))
+            }
+        });
+        let late = async {
+            while started.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+            batched.fresh(&1).await
+        };
+        let (early, late) = tokio::join!(batched.get(&1), late);
+        assert_eq!((early.unwrap(), late.unwrap()), (Some(0), Some(1)));
+        assert_eq!(batched.get(&1).await.unwrap(), Some(1), "the later answer is the one that is kept");
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_beyond_the_question_is_kept_unless_it_was_written_meanwhile() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let seen = calls.clone();
+        let batched: Batched<u32, u32> = Batched::new(50, move |_| {
+            seen.fetch_add(1, Ordering::SeqCst);
+            async { Ok((0..10).map(|k| (k, k)).collect()) }
+        });
+        let write = async { batched.forget(&3) };
+        let (_, ()) = tokio::join!(batched.get(&1), write);
+        assert_eq!(batched.get(&2).await.unwrap(), Some(2));
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        assert_eq!(batched.get(&3).await.unwrap(), Some(3));
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_a_write_answered_serves_one_fresh_read() {
+        let (calls, batched) = counted(50);
+        batched.hand_on(&2, 7);
+        assert_eq!(batched.get(&2).await.unwrap(), Some(7));
+        assert_eq!(batched.fresh(&2).await.unwrap(), Some(7));
+        assert_eq!(calls.load(Ordering::SeqCst), 0);
+        assert_eq!(batched.fresh(&2).await.unwrap(), Some(20));
+        batched.hand_on(&2, 7);
+        batched.forget(&2);
+        assert_eq!(batched.fresh(&2).await.unwrap(), Some(20), "a later write makes it stale");
     }
 
     #[tokio::test]

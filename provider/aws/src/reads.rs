@@ -1,6 +1,6 @@
 //! The batched reads of all services, in one place of the session.
 
-use crate::{autoscaling, ec2, elbv2, iam, kms, logs, ssm};
+use crate::{autoscaling, ec2, elbv2, iam, kms, logs, s3, ssm};
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
 pub struct Reads {
@@ -12,6 +12,8 @@ pub struct Reads {
     pub iam: iam::Reads,
     /// Keys and aliases.
     pub kms: kms::Reads,
+    /// Buckets.
+    pub s3: s3::Reads,
     /// Groups and scaling policies.
     pub autoscaling: autoscaling::Reads,
     /// Parameters.
@@ -35,6 +37,7 @@ impl Reads {
             elbv2: elbv2::Reads::new(elbv2),
             iam: iam::Reads::new(iam),
             kms: kms::Reads::new(kms),
+            s3: s3::Reads::default(),
             autoscaling: autoscaling::Reads::new(autoscaling),
             ssm: ssm::Reads::new(ssm),
             logs: logs::Reads::new(logs),

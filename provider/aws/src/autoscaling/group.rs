@@ -173,12 +173,13 @@ fn out(group: AutoScalingGroup) -> GroupOut {
     }
 }
 
-/// An instance profile made a moment ago isn't known here for up to a minute, and Auto Scaling, which tries a launch
+/// A launch template or an instance profile made a moment ago isn't known here for up to a minute, and Auto Scaling, which tries a launch
 /// without launching, has one error code for everything.
 fn is_unsettled(e: &AwsError) -> bool {
     let message = e.message.to_ascii_lowercase();
-    e.is(&["ValidationError"])
-        && (message.contains("invalid iam instance profile") || message.contains("iaminstanceprofile"))
+    let profile = message.contains("invalid iam instance profile") || message.contains("iaminstanceprofile");
+    let template = message.contains("launch template, with template") && message.contains("does not exist");
+    e.is(&["ValidationError"]) && (profile || template)
 }
 
 async fn gone(cx: &Cx<'_>, name: &Id) -> Result<(), Error> {
@@ -251,6 +252,10 @@ impl Child for Group {
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<GroupOut, Error> {
         let group = Self::described(cx, id).await?;
         let saw = Self::seen(cx, &group).await?;
+        if *self == saw {
+            // Its instances were seen too: the first look at them needs no call.
+            cx.world.reads.autoscaling.groups.hand_on(id, group.clone());
+        }
         if self.is_updated(&saw) {
             self.update(cx).await?;
         }
@@ -350,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_made_a_moment_ago_is_waited_for_and_nothing_else() {
+    fn what_was_made_a_moment_ago_is_waited_for_and_nothing_else() {
         let refused = |code: &str, message: &str| AwsError {
             code: Some(code.into()),
             ..AwsError::ours("CreateAutoScalingGroup", message)
@@ -366,6 +371,11 @@ mod tests {
                 "ValidationError",
                 "You must use a valid fully-formed launch template. The image id '[ami-0]' does not exist",
                 false,
+            ),
+            (
+                "ValidationError",
+                "You must use a valid fully-formed launch template. The specified launch template, with template ID lt-0, does not exist.",
+                true,
             ),
             ("AccessDenied", "Invalid IamInstanceProfile", false),
         ] {

@@ -63,7 +63,7 @@ impl ScalingPolicy {
             .auto_scaling_group_name(&self.group_name)
             .policy_name(&self.name)
             .policy_type(TARGET_TRACKING)
-            .target_tracking_configuration(configuration);
+            .target_tracking_configuration(configuration.clone());
         // Auto Scaling has one error code for everything. A target group that was attached a moment ago, or a rule that
         // was just made to lead to it, isn't seen at once.
         let unsettled = |e: &AwsError| {
@@ -71,7 +71,12 @@ impl ScalingPolicy {
                 || (e.is(&["ValidationError"]) && e.message.to_ascii_lowercase().contains("target group"))
         };
         wait::settled_if(cx, unsettled, || call("PutScalingPolicy", request.clone().send())).await?;
-        cx.world.reads.autoscaling.policies.forget(&key(&self.id()));
+        let written = types::ScalingPolicy::builder()
+            .auto_scaling_group_name(&self.group_name)
+            .policy_name(&self.name)
+            .target_tracking_configuration(configuration)
+            .build();
+        cx.world.reads.autoscaling.policies.hand_on(&key(&self.id()), written);
         Ok(())
     }
 

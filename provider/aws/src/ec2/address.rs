@@ -1,10 +1,11 @@
 //! An Elastic IP address: what a NAT gateway or instance shows to the world.
 
 use super::listing;
+use super::owned;
 use super::refusals::released;
 use super::tagging;
 use crate::call::{call, creating};
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{self, DomainType, ResourceType};
 use composite::{Child, Error, Id};
@@ -39,7 +40,7 @@ impl Child for Address {
     type Out = AddressOut;
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::Address>(cx).await
+        owned::find::<types::Address>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -50,7 +51,12 @@ impl Child for Address {
             .domain(DomainType::Vpc)
             .tag_specifications(tagging::specification(cx, ResourceType::ElasticIp, &self.tags));
         let made = creating("AllocateAddress", request.send()).await?;
-        made.allocation_id.ok_or_else(|| Error::message("AllocateAddress answered without an id"))
+        let address = types::Address::builder()
+            .set_allocation_id(made.allocation_id)
+            .set_public_ip(made.public_ip)
+            .set_tags(Some(tagging::from_tags(tags::to_create(cx, &self.tags))))
+            .build();
+        listing::made(&cx.world.reads.ec2.addresses, "AllocateAddress", Some(address))
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<AddressOut, Error> {

@@ -1,6 +1,7 @@
 //! An internet gateway, attached to its VPC.
 
 use super::listing;
+use super::owned;
 use super::refusals::{self, released};
 use super::tagging;
 use crate::call::{call, creating};
@@ -43,7 +44,7 @@ impl Child for InternetGateway {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::InternetGateway>(cx).await
+        owned::find::<types::InternetGateway>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -53,9 +54,8 @@ impl Child for InternetGateway {
             &self.tags,
         ));
         let made = creating("CreateInternetGateway", request.send()).await?;
-        made.internet_gateway
-            .and_then(|g| g.internet_gateway_id)
-            .ok_or_else(|| Error::message("CreateInternetGateway answered without an id"))
+        let reads = &cx.world.reads.ec2.internet_gateways;
+        listing::made(reads, "CreateInternetGateway", made.internet_gateway)
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<InternetGatewayOut, Error> {

@@ -1,10 +1,11 @@
 //! A launch template. Its versions can't be changed: other contents are a new version, which becomes the default.
 
 use super::listing::{self, Listed};
+use super::owned;
 use super::refusals::{self, gone, is_not_found};
 use super::tagging::{self, filter};
 use super::template_data;
-use super::template_versions::template_version;
+use super::template_versions::{self, template_version};
 use crate::call::{AwsError, call, creating};
 use crate::names;
 use crate::tags::Tags;
@@ -69,6 +70,7 @@ impl LaunchTemplate {
             let request =
                 ec2.modify_launch_template().launch_template_id(id).default_version(number.to_string());
             refusals::settled(cx, || call("ModifyLaunchTemplate", request.clone().send())).await?;
+            cx.world.reads.ec2.default_versions.forget(&id.to_owned());
         }
         Ok(())
     }
@@ -127,7 +129,7 @@ impl Child for LaunchTemplate {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::LaunchTemplate>(cx).await
+        owned::find::<types::LaunchTemplate>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -146,10 +148,13 @@ impl Child for LaunchTemplate {
             }
         });
         match made.await? {
-            Ok(made) => made
-                .launch_template
-                .and_then(|t| t.launch_template_id)
-                .ok_or_else(|| Error::message("CreateLaunchTemplate answered without an id")),
+            Ok(made) => {
+                let reads = &cx.world.reads.ec2;
+                let id =
+                    listing::made(&reads.launch_templates, "CreateLaunchTemplate", made.launch_template)?;
+                reads.default_versions.hand_on(&id, template_versions::first(&id, self.digest()));
+                Ok(id)
+            }
             Err(taken) => {
                 let holder = self.namesake(cx).await?;
                 Err(tagging::name_taken(
@@ -168,7 +173,6 @@ impl Child for LaunchTemplate {
         tagging::sync(cx, &template, &self.tags).await?;
         self.sync_version(cx, &template).await?;
         reads.launch_templates.forget(id);
-        reads.default_versions.forget(id);
         Ok(LaunchTemplateOut { id: id.clone() })
     }
 

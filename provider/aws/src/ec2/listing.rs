@@ -4,10 +4,9 @@
 //! call for all the others.
 
 use super::refusals;
-use super::tagging::{self, filter};
+use super::tagging::filter;
 use crate::batch::Batched;
 use crate::call::{AwsError, call};
-use crate::tags;
 use crate::wait;
 use crate::world::Cx;
 use aws_sdk_ec2::Client;
@@ -70,20 +69,21 @@ pub(super) fn by_filter<T: Listed>(
     })
 }
 
-/// All that carry this child's ownership tags, the dead ones too.
-pub(super) async fn ours<T: Listed>(cx: &Cx<'_>) -> Result<Vec<T>, AwsError> {
-    let mut found = T::list(&cx.world.ec2, tagging::ownership(cx)).await?;
-    found.retain(|object| tags::are_ours(cx, &tagging::to_tags(object.tags())));
-    Ok(found)
+/// The id of what a creating call answered. The answer is handed on, so that `sync` doesn't ask for what is known.
+pub(super) fn made<T: Listed>(
+    reads: &Batched<String, T>,
+    operation: &str,
+    answer: Option<T>,
+) -> Result<Id, Error> {
+    let object = answer.filter(|object| !object.id().is_empty());
+    let object = object.ok_or_else(|| Error::message(format!("{operation} answered without an id")))?;
+    let id = object.id().to_owned();
+    reads.hand_on(&id, object);
+    Ok(id)
 }
 
-/// The id of the one that is ours and alive.
-pub(super) async fn find<T: Listed>(cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-    let ours: Vec<T> = ours(cx).await?;
-    Ok(ours.iter().filter(|o| o.is_alive()).map(|o| o.id().to_owned()).find(|id| !cx.not.contains(id)))
-}
-
-/// Reads past the cache. An object that was just made may stay invisible for some seconds: waits for it.
+/// Reads past the cache, or takes what the creating call answered. An object that was just made may stay invisible for
+/// some seconds: waits for it.
 pub(super) async fn appeared<T: Listed>(
     cx: &Cx<'_>,
     reads: &Batched<String, T>,
@@ -125,13 +125,28 @@ macro_rules! listed {
 }
 
 listed! {
-    Image: "DescribeImages", describe_images, image_id;
     InternetGateway: "DescribeInternetGateways", describe_internet_gateways, internet_gateway_id;
     LaunchTemplate: "DescribeLaunchTemplates", describe_launch_templates, launch_template_id;
     RouteTable: "DescribeRouteTables", describe_route_tables, route_table_id;
     SecurityGroup: "DescribeSecurityGroups", describe_security_groups, group_id;
     Subnet: "DescribeSubnets", describe_subnets, subnet_id;
     Vpc: "DescribeVpcs", describe_vpcs, vpc_id;
+}
+
+impl Listed for Image {
+    const DESCRIBE: &'static str = "DescribeImages";
+
+    /// Deprecated ones too: they can be launched, and Amazon deprecates its own Linux images after 90 days.
+    async fn list(client: &Client, filters: Vec<Filter>) -> Result<Vec<Self>, AwsError> {
+        let request = client.describe_images().set_filters(Some(filters)).include_deprecated(true);
+        call(Self::DESCRIBE, request.into_paginator().items().send().try_collect()).await
+    }
+    fn id(&self) -> &str {
+        self.image_id.as_deref().unwrap_or_default()
+    }
+    fn tags(&self) -> &[Tag] {
+        self.tags.as_deref().unwrap_or_default()
+    }
 }
 
 impl Listed for NatGateway {

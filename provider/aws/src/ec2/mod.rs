@@ -1,6 +1,6 @@
 //! EC2: networks, addresses, security groups, launch templates.
 //!
-//! Every file is one kind of object; [`listing`] is how all of them are read and found again, [`tagging`] how they
+//! Every file is one kind of object; [`listing`] is how all of them are read, [`owned`] how they are found again, [`tagging`] how they
 //! carry whose they are, [`refusals`] what EC2's refusals mean.
 
 mod address;
@@ -11,6 +11,7 @@ mod lookups;
 mod nat_gateway;
 mod nat_image;
 mod nat_instance;
+mod owned;
 mod reads;
 mod refusals;
 mod route_table;

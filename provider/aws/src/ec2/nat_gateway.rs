@@ -1,6 +1,7 @@
 //! A public NAT gateway. It takes a minute or two to come and to go, and may fail on the way.
 
 use super::listing::{self, Listed};
+use super::owned;
 use super::refusals;
 use super::tagging;
 use crate::call::{call, creating};
@@ -74,12 +75,12 @@ impl Child for NatGateway {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::NatGateway>(cx).await
+        owned::find::<types::NatGateway>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let mut dead: Vec<Id> = cx.not.to_vec();
-        for earlier in listing::ours::<types::NatGateway>(cx).await?.into_iter().filter(|g| !g.is_alive()) {
+        for earlier in owned::earlier::<types::NatGateway>(cx).await?.into_iter().filter(|g| !g.is_alive()) {
             let id = earlier.id().to_owned();
             // Deleted behind our back, it holds the address for another minute, and a gateway made now would fail.
             if earlier.is_ending() && holds(&earlier, &self.allocation_id) {
@@ -103,13 +104,17 @@ impl Child for NatGateway {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<NatGatewayOut, Error> {
         let reads = &cx.world.reads.ec2.nat_gateways;
-        listing::appeared(cx, reads, id).await?;
-        let gateway = wait::until(cx, &format!("NAT gateway {id} to become available"), || async {
-            match reads.fresh(id).await? {
-                Some(gateway) => usable(gateway),
-                None => {
-                    Err(Error::message(format!("NAT gateway {id} is gone. The next apply makes it anew")))
-                }
+        let mut seen = Some(listing::appeared(cx, reads, id).await?);
+        let gateway = wait::until(cx, &format!("NAT gateway {id} to become available"), || {
+            let first = seen.take();
+            async move {
+                let gateway = match first {
+                    None => reads.fresh(id).await?,
+                    first => first,
+                };
+                let gone =
+                    || Error::message(format!("NAT gateway {id} is gone. The next apply makes it anew"));
+                usable(gateway.ok_or_else(gone)?)
             }
         })
         .await?;

@@ -3,6 +3,7 @@
 
 use super::listing::{self, Listed, state};
 use super::nat_image::{self, ROOT_DEVICE};
+use super::owned;
 use super::refusals;
 use super::tagging;
 use crate::call::{AwsError, call, creating};
@@ -130,12 +131,12 @@ impl Child for NatInstance {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::Instance>(cx).await
+        owned::find::<types::Instance>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let (image, earlier) =
-            tokio::join!(nat_image::newest(cx, &self.instance_type), listing::ours::<types::Instance>(cx));
+            tokio::join!(nat_image::newest(cx, &self.instance_type), owned::earlier::<types::Instance>(cx));
         let (image, mut dead) = (image?, cx.not.to_vec());
         dead.extend(earlier?.iter().filter(|i| !i.is_alive()).map(|i| i.id().to_owned()));
         let disk = EbsBlockDevice::builder().encrypted(true).volume_type(VolumeType::Gp3).build();

@@ -1,6 +1,7 @@
 //! Batched reads of EC2 objects: one `Describe…` for all that are asked for at once.
 
 use super::listing::{by_filter, by_id};
+use super::owned::OwnedReads;
 use super::template_versions;
 use crate::batch::Batched;
 use aws_sdk_ec2::Client;
@@ -26,6 +27,8 @@ pub struct Reads {
     pub(super) security_groups: Batched<String, SecurityGroup>,
     pub(super) subnets: Batched<String, Subnet>,
     pub(super) vpcs: Batched<String, Vpc>,
+    /// By ownership.
+    pub(super) owned: OwnedReads,
 }
 
 impl Reads {
@@ -45,6 +48,7 @@ impl Reads {
             security_groups: by_id(client, "group-id"),
             subnets: by_id(client, "subnet-id"),
             vpcs: by_id(client, "vpc-id"),
+            owned: OwnedReads::new(client),
         }
     }
 }

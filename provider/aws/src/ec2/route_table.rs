@@ -1,6 +1,7 @@
 //! A route table with its routes, and the subnets that use it.
 
 use super::listing::{self, Listed};
+use super::owned;
 use super::refusals::{self, gone, is_not_found, released};
 use super::routes::{self, RouteTarget};
 use super::tagging::{self, filter};
@@ -9,6 +10,7 @@ use crate::tags::Tags;
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{self, ResourceType};
 use composite::{Child, Diff, Error, Id};
+use futures::future::{try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,9 +42,8 @@ fn associations(table: &types::RouteTable) -> BTreeMap<String, String> {
 
 impl RouteTable {
     async fn sync_subnets(&self, cx: &Cx<'_>, id: &str, saw: &BTreeMap<String, String>) -> Result<(), Error> {
-        for subnet in self.subnet_ids.iter().filter(|subnet| !saw.contains_key(*subnet)) {
-            associate(cx, id, subnet).await?;
-        }
+        let missing = self.subnet_ids.iter().filter(|subnet| !saw.contains_key(*subnet));
+        try_join_all(missing.map(|subnet| associate(cx, id, subnet))).await?;
         for (_, association) in saw.iter().filter(|(subnet, _)| !self.subnet_ids.contains(*subnet)) {
             disassociate(cx, association).await?;
         }
@@ -107,7 +108,7 @@ impl Child for RouteTable {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::RouteTable>(cx).await
+        owned::find::<types::RouteTable>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -118,17 +119,19 @@ impl Child for RouteTable {
             .vpc_id(&self.vpc_id)
             .tag_specifications(tagging::specification(cx, ResourceType::RouteTable, &self.tags));
         let made = refusals::settled(cx, || creating("CreateRouteTable", request.clone().send())).await?;
-        made.route_table
-            .and_then(|t| t.route_table_id)
-            .ok_or_else(|| Error::message("CreateRouteTable answered without an id"))
+        listing::made(&cx.world.reads.ec2.route_tables, "CreateRouteTable", made.route_table)
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<RouteTableOut, Error> {
         let reads = &cx.world.reads.ec2.route_tables;
         let table = listing::appeared(cx, reads, id).await?;
-        tagging::sync(cx, &table, &self.tags).await?;
-        routes::sync(cx, id, &self.routes, &routes::of(&table)).await?;
-        self.sync_subnets(cx, id, &associations(&table)).await?;
+        let (seen_routes, seen_subnets) = (routes::of(&table), associations(&table));
+        try_join3(
+            tagging::sync(cx, &table, &self.tags),
+            routes::sync(cx, id, &self.routes, &seen_routes),
+            self.sync_subnets(cx, id, &seen_subnets),
+        )
+        .await?;
         reads.forget(id);
         Ok(RouteTableOut { id: id.clone() })
     }

@@ -1,10 +1,11 @@
 //! A security group without its rules: those are a child of their own, because two groups may refer to each other.
 
 use super::listing::{self, Listed};
+use super::owned;
 use super::refusals::{self, released};
 use super::tagging::{self, filter};
 use crate::call::{call, creating};
-use crate::tags::Tags;
+use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{self, ResourceType};
 use composite::{Child, Diff, Error, Id};
@@ -60,7 +61,7 @@ impl Child for SecurityGroup {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::SecurityGroup>(cx).await
+        owned::find::<types::SecurityGroup>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -80,7 +81,13 @@ impl Child for SecurityGroup {
         });
         match made.await? {
             Ok(made) => {
-                made.group_id.ok_or_else(|| Error::message("CreateSecurityGroup answered without an id"))
+                // The answer says neither name nor rules; `sync` looks at the tags only, and then forgets it.
+                let carried = tagging::from_tags(tags::to_create(cx, &self.tags));
+                let group = types::SecurityGroup::builder()
+                    .set_group_id(made.group_id)
+                    .set_tags(Some(carried))
+                    .build();
+                listing::made(&cx.world.reads.ec2.security_groups, "CreateSecurityGroup", Some(group))
             }
             Err(taken) => {
                 let holder = self.namesake(cx).await?;

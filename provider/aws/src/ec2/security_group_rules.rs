@@ -7,6 +7,7 @@ use crate::call::{AwsError, call};
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{self, IpPermission};
 use composite::{Child, Diff, Error, Id};
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -43,10 +44,10 @@ fn existing(group: &types::SecurityGroup) -> Option<SecurityGroupRules> {
     Some(seen(group)).filter(|rules| !rules.ingress.is_empty() || !rules.egress.is_empty())
 }
 
-/// Sends the permissions, if any, in the call of one direction.
+/// Sends the rules, if any, in the call of one direction.
 macro_rules! send {
-    ($cx:expr, $group:expr, $permissions:expr, $call:ident as $operation:literal) => {{
-        let permissions: Vec<IpPermission> = $permissions;
+    ($cx:expr, $group:expr, $rules:expr, $call:ident as $operation:literal) => {{
+        let permissions: Vec<IpPermission> = permissions($rules);
         if !permissions.is_empty() {
             let request = $cx.world.ec2.$call().group_id($group).set_ip_permissions(Some(permissions));
             call($operation, request.send()).await?;
@@ -54,21 +55,27 @@ macro_rules! send {
     }};
 }
 
-/// Adds before it removes, so that traffic which both allow never stops.
+/// Both directions at once; each adds before it removes, so that traffic which both allow never stops.
 async fn change(cx: &Cx<'_>, group: &str, ingress: &Changes, egress: &Changes) -> Result<(), AwsError> {
-    send!(cx, group, permissions(&ingress.authorize), authorize_security_group_ingress as "AuthorizeSecurityGroupIngress");
-    send!(cx, group, permissions(&egress.authorize), authorize_security_group_egress as "AuthorizeSecurityGroupEgress");
-    send!(
-        cx, group, permissions(&ingress.describe),
-        update_security_group_rule_descriptions_ingress as "UpdateSecurityGroupRuleDescriptionsIngress"
-    );
-    send!(
-        cx, group, permissions(&egress.describe),
-        update_security_group_rule_descriptions_egress as "UpdateSecurityGroupRuleDescriptionsEgress"
-    );
-    send!(cx, group, permissions(&ingress.revoke), revoke_security_group_ingress as "RevokeSecurityGroupIngress");
-    send!(cx, group, permissions(&egress.revoke), revoke_security_group_egress as "RevokeSecurityGroupEgress");
-    Ok(())
+    let inwards = async {
+        send!(cx, group, &ingress.authorize, authorize_security_group_ingress as "AuthorizeSecurityGroupIngress");
+        send!(
+            cx, group, &ingress.describe,
+            update_security_group_rule_descriptions_ingress as "UpdateSecurityGroupRuleDescriptionsIngress"
+        );
+        send!(cx, group, &ingress.revoke, revoke_security_group_ingress as "RevokeSecurityGroupIngress");
+        Ok(())
+    };
+    let outwards = async {
+        send!(cx, group, &egress.authorize, authorize_security_group_egress as "AuthorizeSecurityGroupEgress");
+        send!(
+            cx, group, &egress.describe,
+            update_security_group_rule_descriptions_egress as "UpdateSecurityGroupRuleDescriptionsEgress"
+        );
+        send!(cx, group, &egress.revoke, revoke_security_group_egress as "RevokeSecurityGroupEgress");
+        Ok(())
+    };
+    try_join(inwards, outwards).await.map(|_: ((), ())| ())
 }
 
 impl SecurityGroupRules {
@@ -112,11 +119,12 @@ impl Child for SecurityGroupRules {
 
     /// Rules carry no ownership of their own: those of our group are ours, the default ones included.
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        let group = cx.world.reads.ec2.security_groups.fresh(&self.group_id).await?;
-        Ok(group
-            .and_then(|group| existing(&group))
-            .map(|rules| rules.group_id)
-            .filter(|id| !cx.not.contains(id)))
+        let reads = &cx.world.reads.ec2.security_groups;
+        let Some(group) = reads.fresh(&self.group_id).await? else { return Ok(None) };
+        let found = existing(&group).map(|rules| rules.group_id).filter(|id| !cx.not.contains(id));
+        // `sync` is next, and looks again by itself where this turns out to be out of date.
+        reads.hand_on(&self.group_id, group);
+        Ok(found)
     }
 
     /// Makes nothing: `sync` does it all.

@@ -1,6 +1,7 @@
 //! A subnet: one block of addresses in one zone.
 
 use super::listing;
+use super::owned;
 use super::refusals::{self, released};
 use super::tagging;
 use crate::call::{call, creating};
@@ -54,7 +55,7 @@ impl Child for Subnet {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::Subnet>(cx).await
+        owned::find::<types::Subnet>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -67,9 +68,7 @@ impl Child for Subnet {
             .availability_zone(&self.availability_zone)
             .tag_specifications(tagging::specification(cx, ResourceType::Subnet, &self.tags));
         let made = refusals::settled(cx, || creating("CreateSubnet", request.clone().send())).await?;
-        made.subnet
-            .and_then(|s| s.subnet_id)
-            .ok_or_else(|| Error::message("CreateSubnet answered without an id"))
+        listing::made(&cx.world.reads.ec2.subnets, "CreateSubnet", made.subnet)
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<SubnetOut, Error> {

@@ -7,6 +7,7 @@ use crate::tags::{self, Tags};
 use crate::world::Cx;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 use composite::Error;
+use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A filter that passes what has any of `values`.
@@ -14,12 +15,9 @@ pub(super) fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item
     Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
 }
 
-/// Filters that pass this child's objects only.
-pub(super) fn ownership(cx: &Cx<'_>) -> Vec<Filter> {
-    vec![
-        filter(&format!("tag:{}", tags::OWNER), [cx.world.owner.path()]),
-        filter(&format!("tag:{}", tags::CHILD), [cx.key]),
-    ]
+/// Filters that pass what belongs to one of the owners and is one of the children.
+pub(super) fn ownership(owners: BTreeSet<String>, children: BTreeSet<String>) -> Vec<Filter> {
+    vec![filter(&format!("tag:{}", tags::OWNER), owners), filter(&format!("tag:{}", tags::CHILD), children)]
 }
 
 /// The user's tags, ownership and `Name` for a creating call.

@@ -72,12 +72,27 @@ async fn list(
     }
 }
 
+/// The first version of a template that was just made with contents of this digest, as EC2 will describe it.
+pub(super) fn first(id: &str, digest: String) -> LaunchTemplateVersion {
+    LaunchTemplateVersion::builder()
+        .launch_template_id(id)
+        .version_number(1)
+        .version_description(digest)
+        .default_version(true)
+        .build()
+}
+
 /// The number of the version whose contents have this digest: the default version or, before it is made the
-/// default, the latest one.
+/// default, the latest one. Costs no call for a default version that was seen before: contents don't change.
 ///
 /// # Errors
 /// The failure of `DescribeLaunchTemplateVersions`.
 pub async fn template_version(session: &Session, id: &str, digest: &str) -> Result<Option<i64>, AwsError> {
+    if let Some(default) = session.reads.ec2.default_versions.get(&id.to_owned()).await?
+        && default.version_description() == Some(digest)
+    {
+        return Ok(default.version_number);
+    }
     let versions = list(&session.ec2, Some(id), &[DEFAULT, LATEST]).await?;
     let with_digest = versions.iter().filter(|v| v.version_description() == Some(digest));
     Ok(with_digest.max_by_key(|v| v.default_version).and_then(|v| v.version_number))

@@ -1,6 +1,7 @@
 //! A VPC with DNS names on: instances need them for SSM's and S3's endpoints.
 
 use super::listing;
+use super::owned;
 use super::refusals::{self, released};
 use super::tagging;
 use crate::call::{call, creating};
@@ -41,7 +42,7 @@ impl Child for Vpc {
     }
 
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        listing::find::<types::Vpc>(cx).await
+        owned::find::<types::Vpc>(cx).await
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -52,7 +53,7 @@ impl Child for Vpc {
             .cidr_block(&self.cidr_block)
             .tag_specifications(tagging::specification(cx, ResourceType::Vpc, &self.tags));
         let made = creating("CreateVpc", request.send()).await?;
-        made.vpc.and_then(|v| v.vpc_id).ok_or_else(|| Error::message("CreateVpc answered without an id"))
+        listing::made(&cx.world.reads.ec2.vpcs, "CreateVpc", made.vpc)
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<VpcOut, Error> {

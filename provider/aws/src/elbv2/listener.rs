@@ -236,7 +236,11 @@ impl Child for Listener {
         let what = format!("the listener on port {}", self.port);
         match creating("CreateListener", request.send()).await {
             Ok(made) => {
-                let arn = made.listeners().first().and_then(|l| l.listener_arn.clone());
+                let listener = made.listeners.and_then(|mut all| all.pop());
+                let arn = listener.as_ref().and_then(|l| l.listener_arn.clone());
+                if let (Some(arn), Some(listener)) = (&arn, listener) {
+                    cx.world.reads.elbv2.listeners.hand_on(arn, listener);
+                }
                 tagging::made(cx, &what, arn).await
             }
             Err(e) if e.is(&["DuplicateListener"]) => {
@@ -249,7 +253,7 @@ impl Child for Listener {
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<ListenerOut, Error> {
-        cx.world.reads.elbv2.listeners.forget(id);
+        cx.world.reads.elbv2.listeners.fresh(id).await?;
         let seen = Self::seen(cx, id).await?.ok_or_else(|| Error::message(format!("{id} is gone")))?;
         if self.is_modified(&seen) {
             let request = cx

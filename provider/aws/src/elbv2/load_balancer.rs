@@ -10,6 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     self, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum, LoadBalancerTypeEnum,
 };
 use composite::{Child, Diff, Error, Id, Order};
+use futures::TryFutureExt;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -180,7 +181,9 @@ impl Child for LoadBalancer {
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<LoadBalancerOut, Error> {
-        let (client, balancer) = (&cx.world.elbv2, active(cx, id).await?);
+        let client = &cx.world.elbv2;
+        let attributes = described_attributes(cx, id).map_err(Error::from);
+        let (balancer, carried) = try_join(active(cx, id), attributes).await?;
         if subnets(&balancer) != self.subnet_ids {
             let wanted = self.subnet_ids.iter().cloned().collect();
             let request = client.set_subnets().load_balancer_arn(id).set_subnets(Some(wanted));
@@ -192,7 +195,6 @@ impl Child for LoadBalancer {
                 client.set_security_groups().load_balancer_arn(id).set_security_groups(Some(wanted));
             call("SetSecurityGroups", request.send()).await?;
         }
-        let carried = described_attributes(cx, id).await?;
         let differing: Vec<LoadBalancerAttribute> = self
             .attributes()
             .into_iter()

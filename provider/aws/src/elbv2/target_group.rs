@@ -10,7 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     self, Matcher, ProtocolEnum, TargetGroupAttribute, TargetTypeEnum,
 };
 use composite::{Child, Diff, Error, Id};
-use futures::future::try_join;
+use futures::future::{try_join, try_join3};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -73,8 +73,9 @@ impl TargetGroup {
 
     async fn seen(cx: &Cx<'_>, arn: &Id) -> Result<Option<Self>, AwsError> {
         let reads = &cx.world.reads.elbv2;
-        let Some(group) = reads.target_groups.get(arn).await? else { return Ok(None) };
-        let (attributes, tags) = try_join(reads.attributes.get(arn), tagging::of_user(cx, arn)).await?;
+        let (attributes, tags) = (reads.attributes.get(arn), tagging::of_user(cx, arn));
+        let (group, attributes, tags) = try_join3(reads.target_groups.get(arn), attributes, tags).await?;
+        let Some(group) = group else { return Ok(None) };
         let delay = attributes.and_then(|a| a.get(DEREGISTRATION_DELAY)?.parse().ok());
         Ok(Some(Self {
             name: group.target_group_name.unwrap_or_default(),
@@ -184,7 +185,14 @@ impl Child for TargetGroup {
         let what = format!("target group {}", self.name);
         match creating("CreateTargetGroup", request.send()).await {
             Ok(made) => {
-                let arn = made.target_groups().first().and_then(|g| g.target_group_arn.clone());
+                let group = made.target_groups.and_then(|mut all| all.pop());
+                let arn = group.as_ref().and_then(|g| g.target_group_arn.clone());
+                if let (Some(arn), Some(group)) = (&arn, group) {
+                    let reads = &cx.world.reads.elbv2;
+                    reads.target_groups.hand_on(arn, group);
+                    // None is set yet: `sync` sets ours without a look at AWS's defaults.
+                    reads.attributes.hand_on(arn, BTreeMap::new());
+                }
                 tagging::made(cx, &what, arn).await
             }
             Err(e) if e.is(&["DuplicateTargetGroupName"]) => {
@@ -197,13 +205,16 @@ impl Child for TargetGroup {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<TargetGroupOut, Error> {
         let seen = Self::seen(cx, id).await?.ok_or_else(|| Error::message(format!("{id} is gone")))?;
-        if self.health_check != seen.health_check {
-            self.modify_health_check(cx, id).await?;
-        }
-        if self.deregistration_delay != seen.deregistration_delay {
-            self.modify_delay(cx, id).await?;
-        }
-        tagging::sync(cx, id, &self.tags).await?;
+        let changes = async {
+            if self.health_check != seen.health_check {
+                self.modify_health_check(cx, id).await?;
+            }
+            if self.deregistration_delay != seen.deregistration_delay {
+                self.modify_delay(cx, id).await?;
+            }
+            Ok(())
+        };
+        try_join(changes, tagging::sync(cx, id, &self.tags)).await?;
         Ok(self.out(id))
     }
 

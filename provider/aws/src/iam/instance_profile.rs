@@ -9,6 +9,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::InstanceProfile as Described;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// The spec of an instance profile. Its path is its owner's; see [`path`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,21 +47,26 @@ impl Child for InstanceProfile {
         if cx.not.contains(&self.name) {
             return Ok(None);
         }
-        let seen = describe(&cx.world.iam, &self.name).await?;
+        let seen = cx.world.reads.iam.profiles.fresh(&self.name).await?;
         Ok(seen.filter(|seen| tags::are_ours(cx, &plain_tags(seen.tags.clone()))).map(|_| self.name.clone()))
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
-        let iam = &cx.world.iam;
+        let (iam, reads) = (&cx.world.iam, &cx.world.reads.iam.profiles);
         let request = iam
             .create_instance_profile()
             .instance_profile_name(&self.name)
             .path(path(&cx.world.owner))
             .set_tags(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
         match creating("CreateInstanceProfile", request.send()).await {
-            Ok(_) => Ok(self.name.clone()),
+            Ok(made) => {
+                if let Some(profile) = made.instance_profile {
+                    reads.hand_on(&self.name, profile);
+                }
+                Ok(self.name.clone())
+            }
             Err(e) if e.is(&["EntityAlreadyExists"]) => {
-                let carried = plain_tags(describe(iam, &self.name).await?.and_then(|seen| seen.tags));
+                let carried = plain_tags(reads.fresh(&self.name).await?.and_then(|seen| seen.tags));
                 if tags::are_ours(cx, &carried) {
                     return Err(e.exists().into());
                 }
@@ -76,9 +82,9 @@ impl Child for InstanceProfile {
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<InstanceProfileOut, Error> {
-        let iam = &cx.world.iam;
+        let (iam, reads) = (&cx.world.iam, &cx.world.reads.iam.profiles);
         let seen = wait::settled(cx, &[NOT_FOUND], || async {
-            let seen = describe(iam, id).await?;
+            let seen = reads.fresh(id).await?;
             let missing = || AwsError::ours("GetInstanceProfile", format!("no instance profile {id}"));
             seen.ok_or_else(|| missing().coded(NOT_FOUND))
         })
@@ -94,7 +100,7 @@ impl Child for InstanceProfile {
                     iam.add_role_to_instance_profile().instance_profile_name(id).role_name(&self.role_name);
                 match call("AddRoleToInstanceProfile", request.send()).await {
                     // Perhaps it holds this very role, by a try whose answer was lost.
-                    Err(e) if e.is(&["LimitExceeded"]) && holds(iam, id, &self.role_name).await? => Ok(()),
+                    Err(e) if e.is(&["LimitExceeded"]) && holds(cx, id, &self.role_name).await? => Ok(()),
                     other => other.map(|_| ()),
                 }
             })
@@ -109,11 +115,12 @@ impl Child for InstanceProfile {
             let request = iam.untag_instance_profile().instance_profile_name(id);
             call("UntagInstanceProfile", request.set_tag_keys(Some(changes.remove)).send()).await?;
         }
+        reads.forget(id);
         Ok(InstanceProfileOut { name: id.clone(), arn: seen.arn })
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, InstanceProfileOut)>, Error> {
-        let Some(seen) = describe(&cx.world.iam, id).await? else { return Ok(None) };
+        let Some(seen) = cx.world.reads.iam.profiles.get(id).await? else { return Ok(None) };
         let spec = Self {
             name: id.clone(),
             role_name: seen.roles.into_iter().next().map(|role| role.role_name).unwrap_or_default(),
@@ -123,9 +130,9 @@ impl Child for InstanceProfile {
     }
 
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        let iam = &cx.world.iam;
+        let (iam, reads) = (&cx.world.iam, &cx.world.reads.iam.profiles);
         wait::settled(cx, &["ConcurrentModification", "DeleteConflict"], || async {
-            let Some(seen) = describe(iam, id).await? else { return Ok(()) };
+            let Some(seen) = reads.fresh(id).await? else { return Ok(()) };
             for role in seen.roles {
                 remove(iam, id, &role.role_name).await?;
             }
@@ -139,20 +146,27 @@ impl Child for InstanceProfile {
                 _ => Ok(()),
             }
         })
-        .await
+        .await?;
+        reads.forget(id);
+        Ok(())
     }
 }
 
-async fn describe(iam: &Client, name: &str) -> Result<Option<Described>, AwsError> {
-    match call("GetInstanceProfile", iam.get_instance_profile().instance_profile_name(name).send()).await {
-        Ok(answer) => Ok(answer.instance_profile),
-        Err(e) if e.is(&[NOT_FOUND]) => Ok(None),
-        Err(e) => Err(e),
+pub(super) async fn list(iam: Client, names: Vec<String>) -> Result<HashMap<String, Described>, AwsError> {
+    let mut found = HashMap::new();
+    for name in names {
+        let request = iam.get_instance_profile().instance_profile_name(&name);
+        match call("GetInstanceProfile", request.send()).await {
+            Ok(answer) => found.extend(answer.instance_profile.map(|profile| (name, profile))),
+            Err(e) if e.is(&[NOT_FOUND]) => {}
+            Err(e) => return Err(e),
+        }
     }
+    Ok(found)
 }
 
-async fn holds(iam: &Client, profile: &str, role: &str) -> Result<bool, AwsError> {
-    let seen = describe(iam, profile).await?;
+async fn holds(cx: &Cx<'_>, profile: &Id, role: &str) -> Result<bool, AwsError> {
+    let seen = cx.world.reads.iam.profiles.fresh(profile).await?;
     Ok(seen.is_some_and(|seen| seen.roles.iter().any(|held| held.role_name == role)))
 }
 

@@ -7,26 +7,32 @@ mod role_read;
 pub use instance_profile::{InstanceProfile, InstanceProfileOut};
 pub use role::{Role, RoleOut};
 
-use crate::batch::Batched;
+use crate::batch::{Batched, Handed};
 use crate::tags::Tags;
 use crate::world::Owner;
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{self, Tag};
 use role_read::Seen;
 
 /// Batched reads of roles by name, with all that belongs to them.
 pub struct Reads {
     pub(crate) roles: Batched<String, Seen>,
+    /// Roles that were just made.
+    made_roles: Handed<Seen>,
+    /// AWS describes one instance profile at a time.
+    profiles: Batched<String, types::InstanceProfile>,
 }
 
 impl Reads {
     pub(crate) fn new(client: &Client) -> Self {
-        let client = client.clone();
+        let (of_roles, of_profiles) = (client.clone(), client.clone());
         Self {
             roles: Batched::new(1000, move |names| {
-                let client = client.clone();
+                let client = of_roles.clone();
                 async move { role_read::many(&client, names).await }
             }),
+            made_roles: Handed::default(),
+            profiles: Batched::new(1, move |names| instance_profile::list(of_profiles.clone(), names)),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
 use composite::{Child, Diff, Error, Id};
+use futures::future::{try_join_all, try_join5};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +70,11 @@ impl Child for Role {
         let made = creating("CreateRole", request.send()).await;
         cx.world.reads.iam.roles.forget(&self.name);
         match made {
-            Ok(_) => Ok(self.name.clone()),
+            Ok(made) => {
+                let arn = made.role.map(|role| role.arn).unwrap_or_default();
+                cx.world.reads.iam.made_roles.hand_on(&self.name, self.made(cx, arn));
+                Ok(self.name.clone())
+            }
             Err(e) if e.is(&["EntityAlreadyExists"]) => {
                 let carried = one(iam, &self.name).await?.map(|seen| seen.tags).unwrap_or_default();
                 if tags::are_ours(cx, &carried) {
@@ -87,31 +92,25 @@ impl Child for Role {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<RoleOut, Error> {
         let iam = &cx.world.iam;
-        // A role just made may be unknown for some seconds.
-        let seen = wait::settled(cx, &[NOT_FOUND], || async {
-            let seen = one(iam, id).await?;
-            seen.ok_or_else(|| AwsError::ours("GetRole", format!("no role {id}")).coded(NOT_FOUND))
-        })
+        let seen = match cx.world.reads.iam.made_roles.take(id) {
+            Some(made) => made,
+            // A role just made may be unknown for some seconds.
+            None => {
+                wait::settled(cx, &[NOT_FOUND], || async {
+                    let seen = one(iam, id).await?;
+                    seen.ok_or_else(|| AwsError::ours("GetRole", format!("no role {id}")).coded(NOT_FOUND))
+                })
+                .await?
+            }
+        };
+        try_join5(
+            self.sync_trust(cx, id, &seen),
+            self.sync_boundary(cx, id, &seen),
+            self.sync_inline(cx, id, &seen),
+            self.sync_attached(cx, id, &seen),
+            self.sync_tags(cx, id, &seen),
+        )
         .await?;
-        if seen.trust != self.trust {
-            let request =
-                || iam.update_assume_role_policy().role_name(id).policy_document(self.trust.to_string());
-            settled(cx, || async { call("UpdateAssumeRolePolicy", request().send()).await.map(|_| ()) })
-                .await?;
-        }
-        self.sync_boundary(cx, id, &seen).await?;
-        self.sync_inline(cx, id, &seen).await?;
-        self.sync_attached(cx, id, &seen).await?;
-        let changes = tags::changes(&seen.tags, &tags::to_create(cx, &self.tags));
-        if !changes.set.is_empty() {
-            let set = sdk_tags(&changes.set);
-            let request = || iam.tag_role().role_name(id).set_tags(Some(set.clone()));
-            settled(cx, || async { call("TagRole", request().send()).await.map(|_| ()) }).await?;
-        }
-        if !changes.remove.is_empty() {
-            let request = || iam.untag_role().role_name(id).set_tag_keys(Some(changes.remove.clone()));
-            settled(cx, || async { call("UntagRole", request().send()).await.map(|_| ()) }).await?;
-        }
         cx.world.reads.iam.roles.forget(id);
         Ok(RoleOut { name: id.clone(), arn: seen.arn })
     }
@@ -145,6 +144,43 @@ impl Child for Role {
 }
 
 impl Role {
+    /// What is known of a role that was just made.
+    fn made(&self, cx: &Cx<'_>, arn: String) -> Seen {
+        Seen {
+            arn,
+            trust: self.trust.clone(),
+            policies: BTreeMap::new(),
+            managed_policy_arns: BTreeSet::new(),
+            permissions_boundary: self.permissions_boundary.clone(),
+            tags: tags::to_create(cx, &self.tags),
+        }
+    }
+
+    async fn sync_trust(&self, cx: &Cx<'_>, id: &str, seen: &Seen) -> Result<(), Error> {
+        if seen.trust == self.trust {
+            return Ok(());
+        }
+        let iam = &cx.world.iam;
+        let request =
+            || iam.update_assume_role_policy().role_name(id).policy_document(self.trust.to_string());
+        settled(cx, || async { call("UpdateAssumeRolePolicy", request().send()).await.map(|_| ()) }).await
+    }
+
+    async fn sync_tags(&self, cx: &Cx<'_>, id: &str, seen: &Seen) -> Result<(), Error> {
+        let iam = &cx.world.iam;
+        let changes = tags::changes(&seen.tags, &tags::to_create(cx, &self.tags));
+        if !changes.set.is_empty() {
+            let set = sdk_tags(&changes.set);
+            let request = || iam.tag_role().role_name(id).set_tags(Some(set.clone()));
+            settled(cx, || async { call("TagRole", request().send()).await.map(|_| ()) }).await?;
+        }
+        if !changes.remove.is_empty() {
+            let request = || iam.untag_role().role_name(id).set_tag_keys(Some(changes.remove.clone()));
+            settled(cx, || async { call("UntagRole", request().send()).await.map(|_| ()) }).await?;
+        }
+        Ok(())
+    }
+
     async fn sync_boundary(&self, cx: &Cx<'_>, id: &str, seen: &Seen) -> Result<(), Error> {
         let iam = &cx.world.iam;
         if seen.permissions_boundary == self.permissions_boundary {
@@ -172,14 +208,15 @@ impl Role {
             let request = || iam.delete_role_policy().role_name(id).policy_name(name);
             settled(cx, || async { off(call("DeleteRolePolicy", request().send()).await) }).await?;
         }
-        for (name, policy) in
-            self.policies.iter().filter(|(name, policy)| seen.policies.get(*name) != Some(policy))
-        {
+        let differing =
+            self.policies.iter().filter(|(name, policy)| seen.policies.get(*name) != Some(policy));
+        try_join_all(differing.map(|(name, policy)| async move {
             let request =
                 || iam.put_role_policy().role_name(id).policy_name(name).policy_document(policy.to_string());
-            settled(cx, || async { call("PutRolePolicy", request().send()).await.map(|_| ()) }).await?;
-        }
-        Ok(())
+            settled(cx, || async { call("PutRolePolicy", request().send()).await.map(|_| ()) }).await
+        }))
+        .await
+        .map(drop)
     }
 
     /// Detaches first: the number of attached policies is limited.
@@ -189,11 +226,13 @@ impl Role {
             let request = || iam.detach_role_policy().role_name(id).policy_arn(arn);
             settled(cx, || async { off(call("DetachRolePolicy", request().send()).await) }).await?;
         }
-        for arn in self.managed_policy_arns.difference(&seen.managed_policy_arns) {
+        let missing = self.managed_policy_arns.difference(&seen.managed_policy_arns);
+        try_join_all(missing.map(|arn| async move {
             let request = || iam.attach_role_policy().role_name(id).policy_arn(arn);
-            settled(cx, || async { call("AttachRolePolicy", request().send()).await.map(|_| ()) }).await?;
-        }
-        Ok(())
+            settled(cx, || async { call("AttachRolePolicy", request().send()).await.map(|_| ()) }).await
+        }))
+        .await
+        .map(drop)
     }
 }
 

@@ -57,27 +57,40 @@ impl Child for Alias {
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let request = cx.world.kms.create_alias().alias_name(&self.name).target_key_id(&self.key_id);
-        match creating("CreateAlias", request.send()).await {
-            Ok(_) => Ok(self.name.clone()),
-            Err(e) if e.is(&["AlreadyExistsException"]) => match self.find(cx).await? {
-                Some(_) => Err(e.exists().into()),
-                None => Err(Error::message(format!(
-                    "{} exists and stands for a key of someone else; delete it or choose another `project`",
-                    self.name
-                ))),
-            },
-            Err(e) => Err(e.into()),
+        // The key may have been made a moment ago.
+        let made = wait::settled(cx, &[NOT_FOUND], || async {
+            match creating("CreateAlias", request.clone().send()).await {
+                Err(e) if e.is(&["AlreadyExistsException"]) => Ok(Some(e)),
+                made => made.map(|_| None),
+            }
+        });
+        let Some(exists) = made.await? else {
+            cx.world.reads.kms.made_aliases.hand_on(&self.name, self.key_id.clone());
+            return Ok(self.name.clone());
+        };
+        match self.find(cx).await? {
+            Some(_) => Err(exists.exists().into()),
+            None => Err(Error::message(format!(
+                "{} exists and stands for a key of someone else; delete it or choose another `project`",
+                self.name
+            ))),
         }
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<AliasOut, Error> {
         let kms = &cx.world.kms;
-        // An alias just made may be unknown for a few seconds.
-        let target = wait::settled(cx, &[NOT_FOUND], || async {
-            let answer = call("DescribeKey", kms.describe_key().key_id(id).send()).await?;
-            answer.key_metadata.map(|k| k.key_id).ok_or_else(|| AwsError::ours("DescribeKey", "no key"))
-        })
-        .await?;
+        let target = match cx.world.reads.kms.made_aliases.take(id) {
+            Some(made) => made,
+            // An alias just made may be unknown for a few seconds.
+            None => {
+                wait::settled(cx, &[NOT_FOUND], || async {
+                    let answer =
+                        call("DescribeKey", kms.describe_key().key_id(id).send()).await?.key_metadata;
+                    answer.map(|k| k.key_id).ok_or_else(|| AwsError::ours("DescribeKey", "no key"))
+                })
+                .await?
+            }
+        };
         if target != self.key_id {
             let request = kms.update_alias().alias_name(id).target_key_id(&self.key_id);
             call("UpdateAlias", request.send()).await?;

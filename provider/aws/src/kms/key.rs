@@ -74,19 +74,27 @@ impl Child for Key {
             .policy(self.policy.to_string())
             .set_tags(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
         let made = creating("CreateKey", request.send()).await?;
-        made.key_metadata
-            .map(|key| key.key_id)
-            .ok_or_else(|| Error::message("CreateKey answered without a key"))
+        let key = made.key_metadata.ok_or_else(|| Error::message("CreateKey answered without a key"))?;
+        // Rotation is off in a new key.
+        let seen = Self { enabled: key.enabled, enable_key_rotation: false, ..self.clone() };
+        let carried = tags::to_create(cx, &self.tags);
+        cx.world.reads.kms.made.hand_on(&key.key_id, (seen, carried, key.arn.unwrap_or_default()));
+        Ok(key.key_id)
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<KeyOut, Error> {
         let kms = &cx.world.kms;
-        let (seen, carried, arn) = wait::settled(cx, UNSETTLED, || async {
-            let key = call("DescribeKey", kms.describe_key().key_id(id).send()).await?.key_metadata;
-            let key = key.ok_or_else(|| AwsError::ours("DescribeKey", format!("no key {id}")))?;
-            look(cx, key).await
-        })
-        .await?;
+        let (seen, carried, arn) = match cx.world.reads.kms.made.take(id) {
+            Some(made) => made,
+            None => {
+                wait::settled(cx, UNSETTLED, || async {
+                    let key = call("DescribeKey", kms.describe_key().key_id(id).send()).await?.key_metadata;
+                    let key = key.ok_or_else(|| AwsError::ours("DescribeKey", format!("no key {id}")))?;
+                    look(cx, key).await
+                })
+                .await?
+            }
+        };
         // First, because KMS refuses other changes of a key that is disabled.
         match (seen.enabled, self.enabled) {
             (false, true) => {
@@ -107,7 +115,9 @@ impl Child for Key {
         }
         match (seen.enable_key_rotation, self.enable_key_rotation) {
             (false, true) => {
-                call("EnableKeyRotation", kms.enable_key_rotation().key_id(id).send()).await?;
+                // A key just made may be unknown for some seconds.
+                let enable = || call("EnableKeyRotation", kms.enable_key_rotation().key_id(id).send());
+                wait::settled(cx, UNSETTLED, enable).await?;
             }
             (true, false) => {
                 call("DisableKeyRotation", kms.disable_key_rotation().key_id(id).send()).await?;
@@ -158,7 +168,10 @@ impl Child for Key {
 }
 
 /// The rest of a key that `DescribeKey` knows: its spec, all tags it carries, its ARN.
-async fn look(cx: &Cx<'_>, key: KeyMetadata) -> Result<(Key, Tags, String), AwsError> {
+/// The spec as seen, all tags that the key carries, and its ARN.
+pub(super) type Seen = (Key, Tags, String);
+
+async fn look(cx: &Cx<'_>, key: KeyMetadata) -> Result<Seen, AwsError> {
     let (kms, id) = (&cx.world.kms, key.key_id.as_str());
     let (policy, rotation, carried) = futures::try_join!(
         call("GetKeyPolicy", kms.get_key_policy().key_id(id).send()),

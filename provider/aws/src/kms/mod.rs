@@ -6,7 +6,7 @@ mod key;
 pub use alias::{Alias, AliasOut, alias_name};
 pub use key::{Key, KeyOut};
 
-use crate::batch::Batched;
+use crate::batch::{Batched, Handed};
 use crate::call::{AwsError, call};
 use crate::tags::Tags;
 use aws_sdk_kms::types::{KeyMetadata, Tag};
@@ -19,6 +19,10 @@ const NOT_FOUND: &str = "NotFoundException";
 /// usually asked for together, and then one call answers both.
 pub struct Reads {
     pub(crate) metadata: Batched<String, KeyMetadata>,
+    /// Keys that were just made: what [`key::look`] would see.
+    made: Handed<key::Seen>,
+    /// The keys of aliases that were just made.
+    made_aliases: Handed<String>,
 }
 
 impl Reads {
@@ -29,6 +33,8 @@ impl Reads {
                 let client = client.clone();
                 async move { describe_all(&client, wanted).await }
             }),
+            made: Handed::default(),
+            made_aliases: Handed::default(),
         }
     }
 }

@@ -58,19 +58,23 @@ impl Child for Bucket {
         if self == saw { Diff::Same } else { Diff::Update }
     }
 
+    /// Whoever has the name, looked at before anything is made: in some regions S3 answers the creation of a bucket that
+    /// the account has already as if it had been made now.
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
-        let ours = !cx.not.contains(&self.name) && matches!(holder(cx, &self.name).await?, Holder::Us);
-        Ok(ours.then(|| self.name.clone()))
-    }
-
-    /// Looks once more before it creates: in us-east-1, S3 answers «made» for a bucket that the account already has.
-    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
-        if let Holder::Other(tells) = holder(cx, &self.name).await? {
-            return Err(Error::message(format!(
+        if cx.not.contains(&self.name) {
+            return Ok(None);
+        }
+        match holder(cx, &self.name).await? {
+            Holder::Us => Ok(Some(self.name.clone())),
+            Holder::Nobody => Ok(None),
+            Holder::Other(tells) => Err(Error::message(format!(
                 "bucket {} exists and belongs to someone else ({tells}); choose another `project` or environment name",
                 self.name
-            )));
+            ))),
         }
+    }
+
+    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         // us-east-1 is the absence of a location.
         let region = Some(cx.world.region.as_str()).filter(|region| *region != "us-east-1");
         let configuration = CreateBucketConfiguration::builder()
@@ -93,16 +97,22 @@ impl Child for Bucket {
             }
         })
         .await?;
+        // Nothing is set yet: `sync` sets ours without a look at AWS's defaults.
+        let tags = tags::to_create(cx, &self.tags);
+        cx.world.reads.s3.made.hand_on(&self.name, Settings { tags, ..Settings::default() });
         Ok(self.name.clone())
     }
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<BucketOut, Error> {
         let s3 = &cx.world.s3;
-        let seen = wait::settled(cx, UNSETTLED, || async {
-            let seen = Settings::read(s3, id).await?;
-            seen.ok_or_else(|| AwsError::ours("GetBucketTagging", format!("no bucket {id}")).coded(NO_BUCKET))
-        })
-        .await?;
+        let missing = || AwsError::ours("GetBucketTagging", format!("no bucket {id}")).coded(NO_BUCKET);
+        let seen = match cx.world.reads.s3.made.take(id) {
+            Some(made) => made,
+            None => {
+                let look = || async { Settings::read(s3, id).await?.ok_or_else(missing) };
+                wait::settled(cx, UNSETTLED, look).await?
+            }
+        };
         let mut wanted = self.settings();
         wanted.tags = tags::to_create(cx, &self.tags);
         // AWS's own tags can't be written, but the call that writes tags replaces them all.

@@ -9,12 +9,20 @@ mod settings;
 pub use bucket::{Bucket, BucketOut};
 pub use bucket_policy::{BucketPolicy, BucketPolicyOut};
 
+use crate::batch::Handed;
 use crate::tags::Tags;
 use aws_sdk_s3::types::Tag;
 
 /// The prefix of what AWS services write into the bucket. It is emptied at every destroy, `force_destroy` or not:
 /// nobody put it there by hand, it expires within days, and it would block the destruction of each environment.
 pub const LOGS: &str = "logs/";
+
+/// What is known without asking.
+#[derive(Default)]
+pub struct Reads {
+    /// Buckets that were just made.
+    made: Handed<settings::Settings>,
+}
 
 const NO_BUCKET: &str = "NoSuchBucket";
 

@@ -7,22 +7,26 @@ pub use parameter::{MAX_VALUE, Parameter, ParameterOut};
 use crate::batch::Batched;
 use crate::call::{AwsError, call};
 use crate::session::Session;
+use crate::tags::Tags;
 use aws_sdk_ssm::Client;
 use std::collections::{BTreeMap, HashMap};
 
 /// Batched reads of parameters' values by name; `GetParameters` takes ten.
 pub struct Reads {
     pub(crate) values: Batched<String, String>,
+    /// SSM lists the tags of one parameter at a time.
+    tags: Batched<String, Tags>,
 }
 
 impl Reads {
     pub(crate) fn new(client: &Client) -> Self {
-        let client = client.clone();
+        let (of_values, of_tags) = (client.clone(), client.clone());
         Self {
             values: Batched::new(10, move |names| {
-                let client = client.clone();
+                let client = of_values.clone();
                 async move { values(&client, names).await }
             }),
+            tags: Batched::new(1, move |names| parameter::tags(of_tags.clone(), names)),
         }
     }
 }

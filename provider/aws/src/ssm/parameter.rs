@@ -7,7 +7,10 @@ use crate::world::{Cx, World};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag};
 use composite::{Child, Diff, Error, Id};
+use futures::TryFutureExt;
+use futures::future::try_join;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Characters that a value of the standard tier may have.
 pub const MAX_VALUE: usize = 4096;
@@ -50,7 +53,7 @@ impl Child for Parameter {
         if cx.not.contains(&self.name) {
             return Ok(None);
         }
-        let carried = carried(&cx.world.ssm, &self.name).await?;
+        let carried = cx.world.reads.ssm.tags.fresh(&self.name).await?;
         Ok(carried.filter(|tags| tags::are_ours(cx, tags)).map(|_| self.name.clone()))
     }
 
@@ -60,11 +63,16 @@ impl Child for Parameter {
         let request = self.put(&cx.world.ssm).overwrite(false).tier(ParameterTier::Standard);
         let request = request.set_tags(Some(sdk_tags(&tags::to_create(cx, &self.tags))));
         let made = creating("PutParameter", request.send()).await;
-        cx.world.reads.ssm.values.forget(&self.name);
+        let reads = &cx.world.reads.ssm;
+        reads.values.forget(&self.name);
         match made {
-            Ok(_) => Ok(self.name.clone()),
+            Ok(_) => {
+                reads.values.hand_on(&self.name, self.value.clone());
+                reads.tags.hand_on(&self.name, tags::to_create(cx, &self.tags));
+                Ok(self.name.clone())
+            }
             Err(e) if e.is(&["ParameterAlreadyExists"]) => {
-                let carried = carried(&cx.world.ssm, &self.name).await?.unwrap_or_default();
+                let carried = reads.tags.fresh(&self.name).await?.unwrap_or_default();
                 if tags::are_ours(cx, &carried) {
                     return Err(e.exists().into());
                 }
@@ -80,21 +88,21 @@ impl Child for Parameter {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<ParameterOut, Error> {
         self.check()?;
-        let ssm = &cx.world.ssm;
-        if cx.world.reads.ssm.values.fresh(id).await?.as_ref() != Some(&self.value) {
+        let (ssm, reads) = (&cx.world.ssm, &cx.world.reads.ssm);
+        let carried = wait::settled(cx, NOT_FOUND, || async {
+            let carried = reads.tags.fresh(id).await?;
+            let missing =
+                || AwsError::ours("ListTagsForResource", format!("no parameter {id}")).coded(NOT_FOUND[0]);
+            carried.ok_or_else(missing)
+        });
+        let (value, carried) = try_join(reads.values.fresh(id).err_into(), carried).await?;
+        if value.as_ref() != Some(&self.value) {
             // SSM takes no tags in a call that overwrites.
             wait::settled(cx, &[BUSY], || async {
                 call("PutParameter", self.put(ssm).overwrite(true).send()).await.map(|_| ())
             })
             .await?;
         }
-        let carried = wait::settled(cx, NOT_FOUND, || async {
-            let carried = carried(ssm, id).await?;
-            let missing =
-                || AwsError::ours("ListTagsForResource", format!("no parameter {id}")).coded(NOT_FOUND[0]);
-            carried.ok_or_else(missing)
-        })
-        .await?;
         let changes = tags::changes(&carried, &tags::to_create(cx, &self.tags));
         let kind = ResourceTypeForTagging::Parameter;
         if !changes.set.is_empty() {
@@ -105,13 +113,14 @@ impl Child for Parameter {
             let request = ssm.remove_tags_from_resource().resource_type(kind).resource_id(id);
             call("RemoveTagsFromResource", request.set_tag_keys(Some(changes.remove)).send()).await?;
         }
-        cx.world.reads.ssm.values.forget(id);
+        reads.values.forget(id);
+        reads.tags.forget(id);
         Ok(ParameterOut { name: id.clone() })
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, ParameterOut)>, Error> {
-        let values = &cx.world.reads.ssm.values;
-        let (value, carried) = futures::try_join!(values.get(id), carried(&cx.world.ssm, id))?;
+        let reads = &cx.world.reads.ssm;
+        let (value, carried) = try_join(reads.values.get(id), reads.tags.get(id)).await?;
         let Some((value, carried)) = value.zip(carried) else { return Ok(None) };
         let spec = Self { name: id.clone(), value, tags: tags::of_user(cx, &carried) };
         Ok(Some((spec, ParameterOut { name: id.clone() })))
@@ -120,6 +129,7 @@ impl Child for Parameter {
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let deleted = call("DeleteParameter", cx.world.ssm.delete_parameter().name(id).send()).await;
         cx.world.reads.ssm.values.forget(id);
+        cx.world.reads.ssm.tags.forget(id);
         match deleted {
             Err(e) if !e.is(NOT_FOUND) => Err(e.into()),
             _ => Ok(()),
@@ -147,17 +157,22 @@ impl Parameter {
     }
 }
 
-/// All tags of the parameter; `None` if there is no such parameter.
-async fn carried(ssm: &Client, name: &str) -> Result<Option<Tags>, AwsError> {
-    let request =
-        ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
-    match call("ListTagsForResource", request.send()).await {
-        Ok(answer) => {
-            Ok(Some(answer.tag_list.into_iter().flatten().map(|tag| (tag.key, tag.value)).collect()))
+/// All tags of the parameters that are there.
+pub(super) async fn tags(ssm: Client, names: Vec<String>) -> Result<HashMap<String, Tags>, AwsError> {
+    let mut found = HashMap::new();
+    for name in names {
+        let request =
+            ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(&name);
+        match call("ListTagsForResource", request.send()).await {
+            Ok(answer) => {
+                let tags = answer.tag_list.into_iter().flatten().map(|tag| (tag.key, tag.value));
+                found.insert(name, tags.collect());
+            }
+            Err(e) if e.is(NOT_FOUND) => {}
+            Err(e) => return Err(e),
         }
-        Err(e) if e.is(NOT_FOUND) => Ok(None),
-        Err(e) => Err(e),
     }
+    Ok(found)
 }
 
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {
