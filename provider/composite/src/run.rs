@@ -22,10 +22,11 @@ pub struct Run<'a, W: 'static> {
 }
 
 impl<'a, W> Run<'a, W> {
-    /// With 16 children at once and half a second of back-off.
+    /// With 64 children at once, more than most composites have (what the cloud can bear, its clients know best), and half a
+    /// second of back-off.
     #[must_use]
     pub const fn new(world: &'a W, catalogue: &'a Catalogue<W>, cancel: &'a CancellationToken) -> Self {
-        Self { world, catalogue, cancel, parallel: 16, backoff: Duration::from_millis(500) }
+        Self { world, catalogue, cancel, parallel: 64, backoff: Duration::from_millis(500) }
     }
 }
 

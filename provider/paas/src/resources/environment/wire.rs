@@ -49,7 +49,7 @@ pub fn environment<'a>(
     let bucket = wiring.bucket(key, g);
     let policy = wiring.bucket_policy(bucket, g);
     wiring.trail(bucket, policy, key, g);
-    let roles = wiring.roles(bucket, key, g);
+    let roles = wiring.roles(key, g);
     let frontend = wiring.load_balancer(&network, g);
     wiring.record(&network, key, bucket, &roles, &frontend, g);
 }
@@ -85,6 +85,10 @@ impl<'a> Wiring<'a> {
         self.names.role(what, &self.session.region)
     }
 
+    fn bucket_name(&self) -> String {
+        self.names.bucket(&self.session.account_id, &self.session.region)
+    }
+
     /// One key for everything of the environment.
     fn key(&self, g: &mut Graph<'a, World>) -> Node<KeyOut> {
         let (site, names) = (self.site(), self.names);
@@ -107,10 +111,10 @@ impl<'a> Wiring<'a> {
 
     /// Sources, artifacts and logs.
     fn bucket(&self, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Node<BucketOut> {
-        let (session, names) = (self.session, self.names);
+        let name = self.bucket_name();
         let expiration = g.input(required(&self.model.log_expiration_days));
         let bucket = g.child("bucket", (key, expiration, self.tags), move |(key, days, tags)| Bucket {
-            name: names.bucket(&session.account_id, &session.region),
+            name: name.clone(),
             kms_key_arn: key.arn,
             expirations: BTreeMap::from([(format!("{LOGS}/"), i32::try_from(days).unwrap_or(i32::MAX))]),
             event_bridge: true,
@@ -163,16 +167,9 @@ impl<'a> Wiring<'a> {
             tags,
         });
         let inline = policies::log_delivery(&self.site(), &self.site().log_group_name("cloudtrail"));
-        let role = self.role(
-            "log_delivery_role",
-            LOG_DELIVERY,
-            policies::trust::log_delivery(),
-            None,
-            move |_, _| inline.clone(),
-            bucket,
-            key,
-            g,
-        );
+        let inline = g.input(Value::Known(inline));
+        let trust = policies::trust::log_delivery();
+        let role = self.role("log_delivery_role", LOG_DELIVERY, trust, None, inline, g);
         let deps = (bucket, policy, key, group, role, self.tags);
         let trail = g.child("cloudtrail", deps, move |(bucket, _, key, group, role, tags)| Trail {
             name: names.base(),
@@ -191,34 +188,26 @@ impl<'a> Wiring<'a> {
         g.export("log_group_arn", group, |group| group.arn);
     }
 
-    fn roles(&self, bucket: Node<BucketOut>, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
+    /// The bucket stands in their policies by its name, which is known before there is a bucket to wait for.
+    fn roles(&self, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
         let site = self.site();
+        let bucket = format!("arn:{}:s3:::{}", self.session.partition, self.bucket_name());
+        let pipelines = policies::trust::services(&site, &["codepipeline", "codebuild"]);
         let infrastructure_pipeline = {
-            let (site, trust) =
-                (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
-            let inline = move |bucket: &str, key: &str| policies::infrastructure_pipeline(&site, bucket, key);
-            self.role(
-                "infrastructure_pipeline_role",
-                INFRASTRUCTURE_PIPELINE,
-                trust,
-                None,
-                inline,
-                bucket,
-                key,
-                g,
-            )
+            let (site, bucket, trust) = (site.clone(), bucket.clone(), pipelines.clone());
+            let inline = g.map(key, move |key| policies::infrastructure_pipeline(&site, &bucket, &key.arn));
+            self.role("infrastructure_pipeline_role", INFRASTRUCTURE_PIPELINE, trust, None, inline, g)
         };
         let software_pipeline = {
-            let (site, trust) =
-                (site.clone(), policies::trust::services(&site, &["codepipeline", "codebuild"]));
-            let inline = move |bucket: &str, key: &str| policies::software_pipeline(&site, bucket, key);
-            self.role("software_pipeline_role", SOFTWARE_PIPELINE, trust, None, inline, bucket, key, g)
+            let site = site.clone();
+            let inline = g.map(key, move |key| policies::software_pipeline(&site, &bucket, &key.arn));
+            self.role("software_pipeline_role", SOFTWARE_PIPELINE, pipelines, None, inline, g)
         };
         let deploy = {
             let trust = policies::trust::services(&site, &["codedeploy"]);
             let managed = site.managed_policy("service-role/AWSCodeDeployRole");
-            let inline = move |_: &str, _: &str| policies::deploy(&site);
-            self.role("deploy_role", DEPLOY, trust, Some(managed), inline, bucket, key, g)
+            let inline = g.input(Value::Known(policies::deploy(&site)));
+            self.role("deploy_role", DEPLOY, trust, Some(managed), inline, g)
         };
         g.export("infrastructure_pipeline_role_arn", infrastructure_pipeline, |role| role.arn);
         g.export("software_pipeline_role_arn", software_pipeline, |role| role.arn);
@@ -226,32 +215,27 @@ impl<'a> Wiring<'a> {
         Roles { infrastructure_pipeline, software_pipeline, deploy }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a role is its trust and its policies")]
     fn role(
         &self,
         child: &str,
         what: &str,
         trust: Document,
         managed: Option<String>,
-        inline: impl Fn(&str, &str) -> Inline + Send + Sync + 'a,
-        bucket: Node<BucketOut>,
-        key: Node<KeyOut>,
+        inline: Node<Inline>,
         g: &mut Graph<'a, World>,
     ) -> Node<RoleOut> {
         let name = self.role_name(what);
         let managed_policy_arns: BTreeSet<String> = managed.into_iter().collect();
-        g.child(
-            child,
-            (bucket, key, self.boundary, self.tags),
-            move |(bucket, key, permissions_boundary, tags)| Role {
+        g.child(child, (inline, self.boundary, self.tags), move |(policies, permissions_boundary, tags)| {
+            Role {
                 name: name.clone(),
                 trust: trust.clone(),
-                policies: inline(&bucket.arn, &key.arn),
+                policies,
                 managed_policy_arns: managed_policy_arns.clone(),
                 permissions_boundary,
                 tags,
-            },
-        )
+            }
+        })
     }
 
     /// Port 80 leads to 443; on 443, a host that no tenant has gets a 503.
@@ -277,11 +261,9 @@ impl<'a> Wiring<'a> {
                     group_id: group.id,
                     ingress: sources
                         .iter()
-                        .flat_map(|source| {
-                            ports.map(|(port, why)| Rule::tcp(port, Peer::Cidr(source.clone()), why))
-                        })
+                        .flat_map(|source| ports.map(|(port, why)| Rule::tcp(port, Peer::cidr(source), why)))
                         .collect(),
-                    egress: BTreeSet::from([Rule::all(Peer::Cidr(vpc), "to the tenants")]),
+                    egress: BTreeSet::from([Rule::all(Peer::cidr(&vpc), "to the tenants")]),
                 }
             },
         );
