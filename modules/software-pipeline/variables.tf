@@ -111,9 +111,9 @@ variable "root_volume" {
   validation {
     condition = var.root_volume == null ? true : (
       coalesce(var.root_volume.size, 16) >= 1 && coalesce(var.root_volume.size, 16) <= 16384 &&
-      contains(["gp3", "gp2", "io1", "io2"], coalesce(var.root_volume.type, "gp3"))
+      contains(["gp3", "gp2"], coalesce(var.root_volume.type, "gp3"))
     )
-    error_message = "The disk must have 1 to 16384 GiB and be of type gp3, gp2, io1 or io2."
+    error_message = "The disk must have 1 to 16384 GiB and be of type gp3 or gp2."
   }
 }
 

@@ -25,6 +25,8 @@ use std::ops::RangeInclusive;
 pub const VALID: RangeInclusive<u16> = 1..=50_000;
 /// Values of all conditions of one rule together (an ALB quota that isn't adjustable).
 pub const VALUES_PER_RULE: usize = 5;
+/// `*` and `?` in all values of one rule together (an ALB quota that isn't adjustable).
+const WILDCARDS_PER_RULE: usize = 6;
 
 const FIRST: u16 = 1000;
 /// A condition's value has at most 128 characters, so there are specificities 0 to 127, and 128 counts as 127.
@@ -60,6 +62,15 @@ pub fn refuse(of: Conditions<'_>) -> Option<String> {
     if values > VALUES_PER_RULE {
         return Some(format!(
             "a listener rule takes {VALUES_PER_RULE} hosts and paths together, not {values}"
+        ));
+    }
+    let wildcards =
+        of.hosts.iter().chain(of.paths).map(|value| value.matches(['*', '?']).count()).sum::<usize>();
+    if wildcards > WILDCARDS_PER_RULE {
+        let values: Vec<&str> = of.hosts.iter().chain(of.paths).map(String::as_str).collect();
+        return Some(format!(
+            "{} have {wildcards} wildcards, and a listener rule takes {WILDCARDS_PER_RULE}",
+            values.join(", ")
         ));
     }
     let first = classes.next();

@@ -118,6 +118,7 @@ fn conditions_that_cannot_be_one_rule_are_refused() {
     for (hosts, paths, says) in [
         (&[][..], &["/a"][..], "needs a host"),
         (&["a.test", "b.test", "c.test"], &["/1", "/2", "/3"], "not 6"),
+        (&["a.test"], &["/*/1/*", "/*/2/*", "/*/3/*", "/4?"], "7 wildcards"),
         (&["a.test", "*.b.test"], &[], "*.b.test, a.test are not equally specific"),
         (&["*.a.test", "*.long.test"], &[], "not equally specific"),
     ] {

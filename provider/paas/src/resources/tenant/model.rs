@@ -177,7 +177,7 @@ pub struct RootVolume {
     /// Size in GiB; at least the image's.
     #[attr(optional, default = 16)]
     pub size: Attr<i64>,
-    /// `gp3`, `gp2`, `io1` or `io2`.
+    /// `gp3` or `gp2`.
     #[attr(optional, default = "gp3")]
     pub r#type: Attr<String>,
     /// Device of the image's root disk. Defaults to what the image says.
@@ -191,7 +191,7 @@ pub struct InstanceRefresh {
     /// Percent of the desired capacity that stays in service meanwhile, 0 to 100.
     #[attr(optional, default = 100)]
     pub min_healthy_percentage: Attr<i64>,
-    /// Percent of the desired capacity that may run meanwhile, 100 to 200.
+    /// Percent of the desired capacity that may run meanwhile, 100 to 200, and at most 100 more than stays.
     #[attr(optional, default = 110)]
     pub max_healthy_percentage: Attr<i64>,
     /// Seconds until a new instance counts as warmed up. Defaults to the group's grace period.

@@ -1,8 +1,10 @@
 //! What can be said of a tenant's arguments without asking AWS.
 
-use super::model::{HealthCheck, TenantModel};
+use super::model::{HealthCheck, InstanceRefresh, TenantModel};
+use super::rules;
 use crate::names;
 use crate::shared::{validate_choice, validate_name, validate_range};
+use paas_aws::elbv2::priority;
 use tfplugin::{Attr, Diagnostics, Path};
 
 /// EC2's limit for user data before it is encoded, in bytes.
@@ -16,6 +18,7 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     validate_name("environment", &config.environment, names::ENVIRONMENT, diagnostics);
     hosts(&config.hosts, diagnostics);
     paths(&config.paths, diagnostics);
+    conditions(config, diagnostics);
     validate_range("priority", &config.priority, 1..=50_000, diagnostics);
     if let Some(id) = config.image_id.known().filter(|id| !id.starts_with("ami-")) {
         diagnostics.error(
@@ -52,13 +55,10 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     if let Some(volume) = config.root_volume.known() {
         let path = Path::from("root_volume");
         validate_range(path.clone().attribute("size"), &volume.size, 1..=16_384, diagnostics);
-        validate_choice(path.attribute("type"), &volume.r#type, &["gp3", "gp2", "io1", "io2"], diagnostics);
+        validate_choice(path.attribute("type"), &volume.r#type, &["gp3", "gp2"], diagnostics);
     }
     if let Some(refresh) = config.instance_refresh.known() {
-        let at = |name: &str| Path::from("instance_refresh").attribute(name);
-        validate_range(at("min_healthy_percentage"), &refresh.min_healthy_percentage, 0..=100, diagnostics);
-        validate_range(at("max_healthy_percentage"), &refresh.max_healthy_percentage, 100..=200, diagnostics);
-        validate_range(at("instance_warmup"), &refresh.instance_warmup, 0..=86_400, diagnostics);
+        instance_refresh(refresh, diagnostics);
     }
     if let Some(text) = config.user_data.known().filter(|text| text.len() > USER_DATA) {
         let detail = format!(
@@ -87,9 +87,10 @@ fn hosts(hosts: &Attr<Vec<String>>, diagnostics: &mut Diagnostics) {
 }
 
 /// Host patterns: DNS names in lower case (ELBv2 compares without case, so one way of writing avoids twins), with
-/// `*` and `?` as wildcards, and a dot in them (ELBv2 asks for one).
+/// `*` and `?` as wildcards, a dot in them and only letters after the last one (ELBv2 asks for both).
 fn refuse_host(host: &str) -> Option<String> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.*?".contains(c);
+    let last = host.rsplit('.').next().unwrap_or_default();
     if host.len() > PATTERN {
         Some(format!("is longer than {PATTERN} characters."))
     } else if let Some(c) = host.chars().find(|c| !allowed(*c)) {
@@ -98,12 +99,10 @@ fn refuse_host(host: &str) -> Option<String> {
         ))
     } else if !host.contains('.') || host.split('.').any(str::is_empty) {
         Some("is not a host name such as \"shop.example.com\".".into())
-    } else if host
-        .split('.')
-        .next_back()
-        .is_some_and(|top| !top.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
-    {
+    } else if last.contains(['*', '?']) {
         Some("has a wildcard in its last part, so it would take other teams' domains.".into())
+    } else if !last.chars().all(|c| c.is_ascii_alphabetic()) {
+        Some("has something other than letters in its last part.".into())
     } else {
         None
     }
@@ -126,14 +125,27 @@ fn paths(paths: &Attr<Vec<String>>, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What a load balancer refuses in a single rule.
+fn conditions(config: &TenantModel, diagnostics: &mut Diagnostics) {
+    let (Some(hosts), Some(paths)) = (config.hosts.known(), config.paths.settled()) else { return };
+    let paths = paths.cloned().unwrap_or_default();
+    let at = if paths.is_empty() { "hosts" } else { "paths" };
+    for why in rules::parts(hosts, &paths).iter().filter_map(|part| priority::refuse(part.conditions())) {
+        diagnostics.error(at, "No listener rule can have this", format!("{why}."));
+    }
+}
+
+/// The value, where it is known; what is left out has its default only at plan, so it is compared with that.
+fn or(attr: &Attr<i64>, default: i64) -> Option<i64> {
+    match attr {
+        Attr::Null => Some(default),
+        other => other.known().copied(),
+    }
+}
+
 fn sizes(config: &TenantModel, diagnostics: &mut Diagnostics) {
     validate_range("min_size", &config.min_size, 0..=1000, diagnostics);
     validate_range("max_size", &config.max_size, 1..=1000, diagnostics);
-    // What is left out has its default only at plan: compare with that here.
-    let or = |attr: &Attr<i64>, default: i64| match attr {
-        Attr::Null => Some(default),
-        other => other.known().copied(),
-    };
     let (Some(min), Some(max)) = (or(&config.min_size, 1), or(&config.max_size, 2)) else { return };
     if min > max {
         let at = if config.min_size.is_null() { "max_size" } else { "min_size" };
@@ -168,11 +180,11 @@ fn health_check(check: &HealthCheck, diagnostics: &mut Diagnostics) {
     validate_range(at("timeout"), &check.timeout, 2..=120, diagnostics);
     validate_range(at("healthy_threshold"), &check.healthy_threshold, 2..=10, diagnostics);
     validate_range(at("unhealthy_threshold"), &check.unhealthy_threshold, 2..=10, diagnostics);
-    if let (Some(interval), Some(timeout)) = (check.interval.known(), check.timeout.known())
+    if let (Some(interval), Some(timeout)) = (or(&check.interval, 30), or(&check.timeout, 5))
         && timeout >= interval
     {
         diagnostics.error(
-            at("timeout"),
+            at(if check.timeout.is_null() { "interval" } else { "timeout" }),
             "Times contradict",
             format!("timeout {timeout} must be less than interval {interval}."),
         );
@@ -184,6 +196,23 @@ fn health_check(check: &HealthCheck, diagnostics: &mut Diagnostics) {
             at("matcher"),
             "Invalid status codes",
             format!("{matcher:?} is not like \"200\", \"200,204\" or \"200-299\", within 200 to 499."),
+        );
+    }
+}
+
+fn instance_refresh(refresh: &InstanceRefresh, diagnostics: &mut Diagnostics) {
+    let at = |name: &str| Path::from("instance_refresh").attribute(name);
+    let (least, most) = (&refresh.min_healthy_percentage, &refresh.max_healthy_percentage);
+    validate_range(at("min_healthy_percentage"), least, 0..=100, diagnostics);
+    validate_range(at("max_healthy_percentage"), most, 100..=200, diagnostics);
+    validate_range(at("instance_warmup"), &refresh.instance_warmup, 0..=86_400, diagnostics);
+    if let (Some(least @ 0..=100), Some(most @ 100..=200)) = (or(least, 100), or(most, 110))
+        && most - least > 100
+    {
+        diagnostics.error(
+            at("min_healthy_percentage"),
+            "Percentages too far apart",
+            format!("From {least} to {most} is more than 100, and Auto Scaling takes no wider range."),
         );
     }
 }
