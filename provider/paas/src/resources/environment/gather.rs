@@ -41,7 +41,7 @@ pub async fn facts(
     let existing = match model.network.settled() {
         None => Value::Unknown,
         Some(None) => Value::Known(None),
-        Some(Some(network)) => existing(session, network, diagnostics).await,
+        Some(Some(network)) => existing(session, model, network, diagnostics).await,
     };
     let zones = match &existing {
         Value::Unknown => Value::Unknown,
@@ -102,6 +102,7 @@ async fn zones(
 
 async fn existing(
     session: &Session,
+    model: &EnvironmentModel,
     network: &ExistingNetwork,
     diagnostics: &mut Diagnostics,
 ) -> Value<Option<Existing>> {
@@ -128,11 +129,20 @@ async fn existing(
             return Value::Unknown;
         }
     };
+    let internal = matches!(model.internal, Attr::Known(true));
+    let of_load_balancer = if internal { "natted_subnet_ids" } else { "public_subnet_ids" };
     for (name, ids) in tiers {
         let path = Path::from("network").attribute(name);
         let mut zones = vec![];
         for (i, id) in ids.known().into_iter().flatten().enumerate() {
             match found.subnets.get(id) {
+                Some(subnet) if name == of_load_balancer && zones.contains(&subnet.availability_zone) => {
+                    let detail = format!(
+                        "The subnet {id} is the second one in {}. The load balancer stands in this tier and takes one subnet of each zone.",
+                        subnet.availability_zone
+                    );
+                    diagnostics.error(path.clone().index(i), "Two subnets in one zone", detail);
+                }
                 Some(subnet) => zones.push(subnet.availability_zone.clone()),
                 None => {
                     let detail = format!("There is no subnet {id} in the VPC {vpc_id}.");
