@@ -7,6 +7,17 @@ pub const ENVIRONMENT: usize = 16;
 /// Longest name of a tenant.
 pub const TENANT: usize = 32;
 
+/// How a project's names would start that AWS refuses: of load balancers (`internal-`), security groups (`sg-`) and
+/// buckets (the others).
+const RESERVED: &[&str] = &["amzn-s3-demo-", "internal-", "sg-", "sthree-"];
+
+/// What AWS keeps for itself of the names that `project` leads to, if anything.
+#[must_use]
+pub fn reserved(project: &str) -> Option<&'static str> {
+    let start = format!("{project}-");
+    RESERVED.iter().find(|prefix| start.starts_with(**prefix)).copied()
+}
+
 /// Names that belong to one environment.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvironmentNames<'a> {
@@ -125,6 +136,13 @@ mod tests {
         assert!(names.tenant(&tenant).target_group("vpc-1", 80, "HTTP").len() <= 32);
         assert!(names.tenant(&tenant).role(region).len() <= 64);
         assert!(names.tenant(&tenant).base().len() <= 255);
+    }
+
+    #[test]
+    fn projects_whose_names_aws_would_refuse_are_told() {
+        assert_eq!(reserved("internal"), Some("internal-"));
+        assert_eq!(reserved("sg-web"), Some("sg-"));
+        assert_eq!(reserved("international"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The provider's configuration: which account and region, under the names that users of hashicorp/aws know.
 
+use crate::names;
 use crate::shared::{validate_name, validate_range, validate_tags};
 use paas_aws::session::SERVICES;
 use paas_aws::{AssumeRole, Owner, Session, Settings, WebIdentity};
@@ -181,6 +182,12 @@ impl Provider for Paas {
 
     fn validate(&self, config: &Config, diagnostics: &mut Diagnostics) {
         validate_name("project", &config.project, PROJECT, diagnostics);
+        if let Some(prefix) = config.project.known().and_then(|project| names::reserved(project)) {
+            let detail = format!(
+                "AWS refuses names that start with {prefix:?}, and the project stands first in them."
+            );
+            diagnostics.error("project", "Reserved name", detail);
+        }
         validate_range("max_retries", &config.max_retries, 0..=100, diagnostics);
         if let Some(default_tags) = config.default_tags.known() {
             validate_tags(&Path::from("default_tags").attribute("tags"), &default_tags.tags, diagnostics);
