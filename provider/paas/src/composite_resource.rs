@@ -9,7 +9,7 @@ mod memory;
 mod outcome;
 
 use crate::provider::{Connection, Leaving};
-use crate::shared::merge_tags;
+use crate::shared::{merge_tags, validate_tags};
 use crate::timeouts::{Operation, Timeouts};
 use composite::{Graph, Json, Ledger, Run};
 use indexmap::IndexMap;
@@ -139,7 +139,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
 
     fn validate(&self, config: &C::Model, diagnostics: &mut Diagnostics) {
         config.timeouts().validate(diagnostics);
-        crate::shared::validate_tags(&"tags".into(), config.tags(), diagnostics);
+        validate_tags(&"tags".into(), config.tags(), diagnostics);
         C::validate(config, diagnostics);
     }
 
@@ -154,6 +154,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
             return;
         }
         *plan.planned.tags_all() = merge_tags(&session.default_tags, plan.planned.tags());
+        validate_tags(&"tags".into(), plan.planned.tags_all(), diagnostics);
         let request = Gather {
             model: &plan.planned,
             config: &plan.config,

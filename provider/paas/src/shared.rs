@@ -42,21 +42,29 @@ pub fn merge_tags(defaults: &Tags, tags: &Attr<Tags>) -> Attr<Tags> {
     }
 }
 
-/// EC2's limit is the lowest of the services used: 50 tags, of which three are the provider's own.
-const MOST_TAGS: usize = 47;
+/// EC2's limit is the lowest of the services used: 50 tags, of which four are the provider's own on some objects.
+const MOST_TAGS: usize = 46;
 
-/// Reports tags that AWS or the provider keeps for itself.
+/// The provider's own, unless set.
+const NAME: &str = "Name";
+
+/// EC2 takes any characters; IAM, S3, KMS and SSM take these.
+fn is_of_tags(c: char) -> bool {
+    c.is_alphanumeric() || (c.is_whitespace() && !c.is_control()) || "_.:/=+-@".contains(c)
+}
+
+/// Reports tags that AWS or the provider keeps for itself, and those that some service would refuse.
 pub fn validate_tags(path: &Path, tags: &Attr<Tags>, diagnostics: &mut Diagnostics) {
     let Some(tags) = tags.known() else { return };
     if tags.len() > MOST_TAGS {
         diagnostics.error(
             path.clone(),
             "Too many tags",
-            format!("{} tags are set; AWS takes 50 on one object, and the provider adds three.", tags.len()),
+            format!("{} tags are set; AWS takes 50 on one object, and the provider adds up to four.", tags.len()),
         );
     }
     for (key, value) in tags {
-        let why = if key.starts_with("aws:") {
+        let why = if key.to_ascii_lowercase().starts_with("aws:") {
             "Tags that start with \"aws:\" are AWS's own."
         } else if key.starts_with("paas:") {
             "Tags that start with \"paas:\" say whose an object is and are set by the provider."
@@ -64,6 +72,16 @@ pub fn validate_tags(path: &Path, tags: &Attr<Tags>, diagnostics: &mut Diagnosti
             "A tag's key has 1 to 128 characters."
         } else if value.chars().count() > 256 {
             "A tag's value has at most 256 characters."
+        } else if !key.chars().chain(value.chars()).all(is_of_tags) {
+            "Keys and values of tags have letters, digits, spaces and _.:/=+-@ (the rule of IAM and S3)."
+        } else if key != NAME && key.eq_ignore_ascii_case(NAME) {
+            "IAM doesn't tell upper from lower case in keys, and the provider sets \"Name\". Write it so to set it yourself."
+        } else if tags
+            .keys()
+            .take_while(|other| *other != key)
+            .any(|other| other.to_lowercase() == key.to_lowercase())
+        {
+            "There is another key that differs in case only, and IAM takes both for the same."
         } else {
             continue;
         };
