@@ -20,6 +20,7 @@ pub struct TrailDelivery {
 ///   CloudTrail's guide).
 /// - An upload that asks for S3's own key (`AES256`) is refused. One that asks for nothing gets the environment's
 ///   key by the bucket's default; hence `Null`, since a negated operator (and `…IfExists`) holds for a missing key.
+///   AWS's own services are left out: CloudTrail's digests are `AES256` wherever they aren't yet encrypted like its logs.
 ///   Which KMS key an upload names isn't checked: services name it by id, ARN or alias, and the condition key holds
 ///   what they sent.
 #[must_use]
@@ -36,7 +37,8 @@ pub fn bucket(site: &Site, bucket_arn: &str, trail: Option<&TrailDelivery>) -> D
             .actions(&["s3:PutObject"])
             .resource(&objects)
             .when("StringNotEquals", "s3:x-amz-server-side-encryption", ["aws:kms", "aws:kms:dsse"])
-            .when("Null", "s3:x-amz-server-side-encryption", ["false"]),
+            .when("Null", "s3:x-amz-server-side-encryption", ["false"])
+            .when("Bool", "aws:PrincipalIsAWSService", ["false"]),
     ];
     if let Some(trail) = trail {
         let arn = site.arn("cloudtrail", &format!("trail/{}", trail.name));
@@ -83,6 +85,12 @@ mod tests {
         for (request, decided, what) in [
             (put("logs/AWSLogs/111122223333/CloudTrail/x", TRAIL), Decision::Allow, "a log"),
             (put("logs/AWSLogs/111122223333/CloudTrail-Digest/x", TRAIL), Decision::Allow, "a digest"),
+            (
+                put("logs/AWSLogs/111122223333/CloudTrail-Digest/x", TRAIL)
+                    .with("s3:x-amz-server-side-encryption", "AES256"),
+                Decision::Allow,
+                "a digest under S3's own key",
+            ),
             (put("logs/AWSLogs/999999999999/CloudTrail/x", TRAIL), Decision::Silent, "another account's log"),
             (put("software/x", TRAIL), Decision::Silent, "software"),
             (

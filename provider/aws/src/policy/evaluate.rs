@@ -37,12 +37,15 @@ impl Request {
         Self::new(Principal::Aws(arn.into()), action, resource)
             .with("aws:PrincipalArn", arn)
             .with("kms:CallerAccount", &account)
+            .with("aws:PrincipalIsAWSService", "false")
             .with("aws:SecureTransport", "true")
     }
 
     /// Of an AWS service.
     pub(crate) fn by_service(name: &str, action: &str, resource: &str) -> Self {
-        Self::new(Principal::Service(name.into()), action, resource).with("aws:SecureTransport", "true")
+        Self::new(Principal::Service(name.into()), action, resource)
+            .with("aws:PrincipalIsAWSService", "true")
+            .with("aws:SecureTransport", "true")
     }
 
     fn new(principal: Principal, action: &str, resource: &str) -> Self {
