@@ -48,10 +48,15 @@ fn artifacts(site: &Site, bucket_arn: &str, prefix: &str) -> Document {
     let folder: String = site.name_prefix().chars().take(20).collect();
     document(vec![
         Statement::allow("Bucket")
-            .actions(&["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"])
+            .actions(&["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"])
             .resource(bucket_arn),
         Statement::allow("Sources")
-            .actions(&["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"])
+            .actions(&[
+                "s3:GetObject",
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersion",
+                "s3:GetObjectVersionTagging",
+            ])
             .resource(format!("{bucket_arn}/{prefix}*")),
         Statement::allow("Artifacts")
             .actions(&["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"])
