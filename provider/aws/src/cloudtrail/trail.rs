@@ -45,15 +45,19 @@ pub struct TrailOut {
 }
 
 const NOT_FOUND: &str = "TrailNotFoundException";
+/// Another change is under way, or CloudTrail hasn't loaded yet the trail that was just made.
+const BUSY: &str = "ConflictException";
 
-/// What CloudTrail says while it doesn't see yet what was just made: the policies of bucket and key, the role.
+/// What CloudTrail says while it doesn't see yet what was just made: bucket and key and their policies, the role.
 const UNSETTLED: &[&str] = &[
+    "S3BucketDoesNotExistException",
+    "KmsKeyNotFoundException",
     "InsufficientS3BucketPolicyException",
     "InsufficientEncryptionPolicyException",
     "InvalidCloudWatchLogsLogGroupArnException",
     "InvalidCloudWatchLogsRoleArnException",
     "CloudTrailAccessNotEnabledException",
-    "ConflictException",
+    BUSY,
 ];
 
 impl Child for Trail {
@@ -139,26 +143,26 @@ impl Child for Trail {
         if seen.write_prefixes != self.write_prefixes {
             let wanted = Some(selectors(&self.write_prefixes));
             let request = cloudtrail.put_event_selectors().trail_name(id).set_event_selectors(wanted);
-            call("PutEventSelectors", request.send()).await?;
+            when_ready(cx, || call("PutEventSelectors", request.clone().send())).await?;
         }
         match (seen.enable_logging, self.enable_logging) {
             (false, true) => {
-                call("StartLogging", cloudtrail.start_logging().name(id).send()).await?;
+                when_ready(cx, || call("StartLogging", cloudtrail.start_logging().name(id).send())).await?;
             }
             (true, false) => {
-                call("StopLogging", cloudtrail.stop_logging().name(id).send()).await?;
+                when_ready(cx, || call("StopLogging", cloudtrail.stop_logging().name(id).send())).await?;
             }
             _ => {}
         }
         let changes = tags::changes(&carried, &tags::to_create(cx, &self.tags));
         if !changes.set.is_empty() {
-            let set = Some(sdk_tags(&changes.set));
-            call("AddTags", cloudtrail.add_tags().resource_id(id).set_tags_list(set).send()).await?;
+            let request = cloudtrail.add_tags().resource_id(id).set_tags_list(Some(sdk_tags(&changes.set)));
+            when_ready(cx, || call("AddTags", request.clone().send())).await?;
         }
         if !changes.remove.is_empty() {
             let keys = changes.remove.iter().map(|key| sdk_tag(key, None)).collect();
-            call("RemoveTags", cloudtrail.remove_tags().resource_id(id).set_tags_list(Some(keys)).send())
-                .await?;
+            let request = cloudtrail.remove_tags().resource_id(id).set_tags_list(Some(keys));
+            when_ready(cx, || call("RemoveTags", request.clone().send())).await?;
         }
         Ok(TrailOut { arn: id.clone() })
     }
@@ -169,7 +173,7 @@ impl Child for Trail {
     }
 
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        wait::settled(cx, &["ConflictException"], || async {
+        wait::settled(cx, &[BUSY], || async {
             match call("DeleteTrail", cx.world.cloudtrail.delete_trail().name(id).send()).await {
                 Err(e) if !e.is(&[NOT_FOUND]) => Err(e),
                 _ => Ok(()),
@@ -194,6 +198,14 @@ impl Trail {
         let to = [&self.bucket, &self.s3_key_prefix, &self.kms_key_arn, &self.log_group_arn, &self.role_arn];
         (to.map(String::as_str), self.enable_log_file_validation)
     }
+}
+
+/// Repeats a change of a trail that was just made, or is being changed.
+async fn when_ready<T, F>(cx: &Cx<'_>, change: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    wait::settled(cx, &[BUSY, NOT_FOUND], change).await
 }
 
 async fn describe(cloudtrail: &Client, arn: &str) -> Result<Option<Described>, AwsError> {
