@@ -179,7 +179,8 @@ fn is_unsettled(e: &AwsError) -> bool {
     let message = e.message.to_ascii_lowercase();
     let profile = message.contains("invalid iam instance profile") || message.contains("iaminstanceprofile");
     let template = message.contains("launch template, with template") && message.contains("does not exist");
-    e.is(&["ValidationError"]) && (profile || template)
+    // An account's first group makes Auto Scaling's service-linked role, which isn't ready at once.
+    e.is(&["ServiceLinkedRoleFailure"]) || (e.is(&["ValidationError"]) && (profile || template))
 }
 
 async fn gone(cx: &Cx<'_>, name: &Id) -> Result<(), Error> {
@@ -377,6 +378,7 @@ mod tests {
                 "You must use a valid fully-formed launch template. The specified launch template, with template ID lt-0, does not exist.",
                 true,
             ),
+            ("ServiceLinkedRoleFailure", "The service-linked role is not yet ready for use.", true),
             ("AccessDenied", "Invalid IamInstanceProfile", false),
         ] {
             assert_eq!(is_unsettled(&refused(code, message)), unsettled, "{code}: {message}");
