@@ -19,8 +19,10 @@ pub struct Facts {
 /// A network that exists already, looked up.
 #[derive(Debug, Clone)]
 pub struct Existing {
-    /// Its range.
+    /// Its primary range.
     pub cidr_block: String,
+    /// The ranges of its natted subnets, which may lie in secondary ranges.
+    pub natted_cidr_blocks: Vec<String>,
     /// The zones of its public subnets.
     pub zones: Vec<String>,
 }
@@ -162,7 +164,10 @@ async fn existing(
     }
     let public = network.public_subnet_ids.known().into_iter().flatten();
     let zones = public.filter_map(|id| Some(found.subnets.get(id)?.availability_zone.clone())).collect();
-    Value::Known(Some(Existing { cidr_block: found.cidr_block, zones }))
+    let natted = network.natted_subnet_ids.known().into_iter().flatten();
+    let natted_cidr_blocks =
+        natted.filter_map(|id| Some(found.subnets.get(id)?.cidr_block.clone())).collect();
+    Value::Known(Some(Existing { cidr_block: found.cidr_block, natted_cidr_blocks, zones }))
 }
 
 /// A listener refuses a certificate that isn't issued or is another region's.

@@ -21,6 +21,8 @@ const ANYWHERE: &str = "0.0.0.0/0";
 pub struct Network {
     pub vpc_id: Node<String>,
     pub vpc_cidr_block: Node<String>,
+    /// Ranges that tenants' instances have addresses of.
+    pub tenants: Node<Vec<String>>,
     pub public: Node<Vec<String>>,
     pub natted: Node<Vec<String>>,
     pub private: Node<Vec<String>>,
@@ -112,6 +114,7 @@ fn own<'a>(
     Network {
         vpc_id,
         vpc_cidr_block: cidr,
+        tenants: g.map(cidr, |cidr| vec![cidr]),
         public: all(public, g),
         natted: all(natted, g),
         private: all(private, g),
@@ -222,6 +225,7 @@ fn brought_along<'a>(model: &'a EnvironmentModel, existing: &Existing, g: &mut G
     Network {
         vpc_id: g.input(required(&network.vpc_id)),
         vpc_cidr_block: g.input(Value::Known(existing.cidr_block.clone())),
+        tenants: g.input(Value::Known(existing.natted_cidr_blocks.clone())),
         public: g.input(required(&network.public_subnet_ids)),
         natted: g.input(required(&network.natted_subnet_ids)),
         private: g.input(required(&network.private_subnet_ids)),
@@ -232,6 +236,7 @@ fn unknown(g: &mut Graph<'_, World>) -> Network {
     Network {
         vpc_id: g.input(Value::Unknown),
         vpc_cidr_block: g.input(Value::Unknown),
+        tenants: g.input(Value::Unknown),
         public: g.input(Value::Unknown),
         natted: g.input(Value::Unknown),
         private: g.input(Value::Unknown),

@@ -253,8 +253,8 @@ impl<'a> Wiring<'a> {
         let sources = g.input(optional(&model.ingress_cidr_blocks));
         let rules = g.child(
             "load_balancer_security_group_rules",
-            (group, sources, network.vpc_cidr_block),
-            |(group, sources, vpc)| {
+            (group, sources, network.tenants),
+            |(group, sources, tenants)| {
                 let sources = sources.unwrap_or_else(|| vec!["0.0.0.0/0".to_owned()]);
                 let ports = [(80, "HTTP, redirected"), (443, "HTTPS")];
                 SecurityGroupRules {
@@ -263,7 +263,10 @@ impl<'a> Wiring<'a> {
                         .iter()
                         .flat_map(|source| ports.map(|(port, why)| Rule::tcp(port, Peer::cidr(source), why)))
                         .collect(),
-                    egress: BTreeSet::from([Rule::all(Peer::cidr(&vpc), "to the tenants")]),
+                    egress: tenants
+                        .iter()
+                        .map(|range| Rule::all(Peer::cidr(range), "to the tenants"))
+                        .collect(),
                 }
             },
         );
