@@ -18,6 +18,10 @@ pub fn reserved(project: &str) -> Option<&'static str> {
     RESERVED.iter().find(|prefix| start.starts_with(**prefix)).copied()
 }
 
+/// Names that no tenant may have: they stand for what belongs to the environment, among security groups and log groups.
+/// A tenant `cloudtrail` could write into the trail's log group.
+pub const NOT_TENANTS: &[&str] = &["cloudtrail", "load-balancer", "nat"];
+
 /// Names that belong to one environment.
 #[derive(Debug, Clone, Copy)]
 pub struct EnvironmentNames<'a> {

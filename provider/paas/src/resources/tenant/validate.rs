@@ -15,6 +15,13 @@ const PATTERN: usize = 128;
 /// Checks the whole configuration.
 pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     validate_name("name", &config.name, names::TENANT, diagnostics);
+    if let Some(name) = config.name.known().filter(|name| names::NOT_TENANTS.contains(&name.as_str())) {
+        diagnostics.error(
+            "name",
+            "Reserved name",
+            format!("{name:?} stands for a part of the environment itself."),
+        );
+    }
     validate_name("environment", &config.environment, names::ENVIRONMENT, diagnostics);
     hosts(&config.hosts, diagnostics);
     paths(&config.paths, diagnostics);
