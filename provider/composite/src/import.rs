@@ -5,11 +5,14 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 use crate::calls::{Calls, Failed, Found, wired};
-use crate::{Failure, Graph, Ledger, Outs, Record, Refreshed, Run};
+use crate::deps::Outs;
+use crate::kind::Spec;
+use crate::{Diff, Failure, Graph, Kind, Ledger, Record, Refreshed, Run};
 
 /// Writes the ledger of what is there of `graph`, [`Run::parallel`] children at once.
 ///
-/// A child that is not there has no record, and neither has one that depends on it: the next plan makes them.
+/// A child that is not there has no record, and neither has one that depends on it: the next plan makes them. Of a child
+/// that is there twice, because a replacement broke off, one object is live and the others are dead.
 pub async fn import<W: Send + Sync>(graph: &Graph<'_, W>, run: Run<'_, W>) -> Refreshed {
     let mut walk = Walk {
         graph,
@@ -27,12 +30,20 @@ pub async fn import<W: Send + Sync>(graph: &Graph<'_, W>, run: Run<'_, W>) -> Re
         let Some((at, found)) = walk.in_flight.next().await else { break };
         let child = graph.at(at);
         match found {
-            Ok(None) => {}
-            Ok(Some(Found { id, saw, out })) => {
-                walk.outs.0[at] = child.kind.out(&out);
-                let needs = graph.needs(at, &ledger);
-                let (key, kind) = (child.key.clone(), child.kind.name().to_owned());
-                ledger.live.push(Record { key, kind, id, saw, out: Some(out), needs });
+            Ok(found) => {
+                walk.outs.0[at] = found.first().and_then(|live| child.kind.out(&live.out));
+                let needs = graph.possible_needs(at, &ledger);
+                let (key, kind) = (&child.key, child.kind.name());
+                let mut records = found.into_iter().map(|Found { id, saw, out }| Record {
+                    key: key.clone(),
+                    kind: kind.to_owned(),
+                    id,
+                    saw,
+                    out: Some(out),
+                    needs: needs.clone(),
+                });
+                ledger.live.extend(records.next());
+                ledger.dead.extend(records);
             }
             Err(failed) if failed.error.is_cancelled() => cancelled = true,
             Err(failed) => failures.push(failed.of(&child.key, child.kind.name(), None)),
@@ -50,8 +61,8 @@ struct Walk<'r, W: 'static> {
     in_flight: FuturesUnordered<BoxFuture<'r, Look>>,
 }
 
-/// What became of the look for the child at a node.
-type Look = (usize, Result<Option<Found>, Failed>);
+/// What became of the look for the child at a node: its objects, the one that is of use first.
+type Look = (usize, Result<Vec<Found>, Failed>);
 
 impl<W: Send + Sync> Walk<'_, W> {
     /// Looks for every child whose spec is known by now.
@@ -69,10 +80,25 @@ impl<W: Send + Sync> Walk<'_, W> {
             };
             self.started[at] = true;
             let run = self.run;
-            self.in_flight.push(Box::pin(async move {
-                (at, Calls::new(&run, &child.key, child.kind, &[]).locate(want.as_ref()).await)
-            }));
+            self.in_flight
+                .push(Box::pin(async move { (at, all(run, &child.key, child.kind, want.as_ref()).await) }));
         }
         Ok(())
     }
+}
+
+/// Looks until nothing more is found.
+async fn all<W: Send + Sync>(
+    run: Run<'_, W>,
+    key: &str,
+    kind: &'static Kind<W>,
+    want: &dyn Spec<W>,
+) -> Result<Vec<Found>, Failed> {
+    let (mut all, mut seen) = (Vec::<Found>::new(), Vec::new());
+    while let Some(found) = Calls::new(&run, key, kind, &seen).locate(want).await? {
+        seen.push(found.id.clone());
+        all.push(found);
+    }
+    all.sort_by_key(|found| matches!(want.diff(&found.saw), Some(Diff::Replace(_))));
+    Ok(all)
 }
