@@ -1,0 +1,75 @@
+//! What is read back is what was wanted: after an apply the next plan is empty, for every child of every variant.
+
+#[path = "support/stage.rs"]
+mod stage;
+#[path = "support/variants.rs"]
+mod variants;
+
+use serde_json::json;
+use stage::{ENVIRONMENT, Resource, Stage, TENANT, changes};
+use tfplugin::client::Action;
+
+async fn conforms(
+    stage: &Stage,
+    type_name: &'static str,
+    (what, config): (&str, serde_json::Value),
+) -> Resource {
+    eprintln!("{type_name}: {what}");
+    let mut made = stage.create(type_name, config).await;
+    stage.expect_no_change(&mut made, what).await;
+    made
+}
+
+#[tokio::test]
+async fn every_environment_is_read_back_as_it_was_wanted() {
+    let stage = Stage::new(variants::provider_settings());
+    for variant in variants::environments(&stage.aws) {
+        let environment = conforms(&stage, ENVIRONMENT, variant).await;
+        assert!(environment.ledger().dead.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn every_tenant_is_read_back_as_it_was_wanted() {
+    let stage = Stage::new(variants::provider_settings());
+    let environment = variants::plain_environment(&stage.aws);
+    stage.create(ENVIRONMENT, environment).await;
+    for variant in variants::tenants(&stage.aws) {
+        conforms(&stage, TENANT, variant).await;
+    }
+}
+
+/// From each variant to the next one: what an update leaves is read back as wanted too.
+#[tokio::test]
+async fn a_tenant_that_becomes_another_one_is_read_back_as_it_is_wanted() {
+    let stage = Stage::new(variants::provider_settings());
+    let environment = variants::plain_environment(&stage.aws);
+    stage.create(ENVIRONMENT, environment).await;
+    let mut variants = variants::tenants(&stage.aws);
+    variants.rotate_left(1);
+    let first = variants[0].1["name"].clone();
+    let mut tenant = conforms(&stage, TENANT, variants.remove(0)).await;
+    for (what, mut config) in variants {
+        config["name"] = first.clone();
+        tenant.config = config;
+        let plan = stage.plan(&tenant).await;
+        assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
+        stage.apply(&mut tenant, plan).await;
+        stage.expect_no_change(&mut tenant, what).await;
+    }
+}
+
+/// The tags that a user sees in a plan are those that AWS holds, default tags included.
+#[tokio::test]
+async fn default_tags_are_on_everything() {
+    let stage = Stage::new(variants::provider_settings());
+    let environment = variants::plain_environment(&stage.aws);
+    let made = stage.create(ENVIRONMENT, environment).await;
+    let tags = made.state.value.get("tags_all").to_json();
+    assert_eq!(tags, json!({"cost-centre": "42", "team": "platform"}));
+    for object in stage.aws.inventory() {
+        let untaggable = ["alias"].contains(&object.kind.as_str());
+        let has = |key: &str, value: &str| object.tags.get(key).is_some_and(|tag| tag == value);
+        assert!(untaggable || (has("cost-centre", "42") && has("paas:owner", "shop/e1")), "{object:?}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Drift: whatever somebody changes or deletes behind Terraform's back, in any kind of child, the next plan shows it
+//! under `children`, exactly it, and the next apply repairs it.
+
+#![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
+
+#[path = "../support/stage.rs"]
+mod stage;
+
+mod audit;
+mod entrance;
+mod machines;
+mod network;
+mod roles;
+mod row;
+mod storage;
+mod tags;
+mod tenant;
+mod terraform;
+
+use row::Row;
+use serde_json::{Value as Json, json};
+use stage::{ENVIRONMENT, Resource, Stage, TENANT};
+use std::collections::BTreeSet;
+
+async fn environment(stage: &Stage, name: &str, more: Json) -> Resource {
+    let certificates =
+        [stage.aws.seed_certificate("*.example.com"), stage.aws.seed_certificate("*.example.org")];
+    let mut config = json!({
+        "name": name,
+        "cidr_block": "10.0.0.0/16",
+        "certificate_arn": certificates[0],
+        "additional_certificate_arns": [certificates[1]],
+        "tags": {"team": "web"},
+    });
+    config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let mut made = stage.create(ENVIRONMENT, config).await;
+    stage.expect_no_change(&mut made, "create").await;
+    made
+}
+
+async fn run(stage: &Stage, mut resource: Resource, rows: impl IntoIterator<Item = Row>) {
+    for row in rows {
+        row.run(stage, &mut resource).await;
+    }
+}
+
+#[tokio::test]
+async fn network_with_a_nat_gateway() {
+    let stage = Stage::new(json!({}));
+    let dev = environment(&stage, "dev", json!({})).await;
+    run(&stage, dev, network::with_gateway()).await;
+}
+
+#[tokio::test]
+async fn network_with_a_nat_instance() {
+    let stage = Stage::new(json!({}));
+    let dev = environment(&stage, "dev", json!({"nat": {"type": "instance"}, "internal": true})).await;
+    run(&stage, dev, network::with_instance()).await;
+}
+
+#[tokio::test]
+async fn foundation() {
+    let stage = Stage::new(json!({}));
+    let dev = environment(&stage, "dev", json!({})).await;
+    storage::prepare(&stage.aws);
+    let rows = [storage::rows(), audit::rows(), roles::rows()];
+    run(&stage, dev, rows.into_iter().flatten()).await;
+}
+
+#[tokio::test]
+async fn entrance() {
+    let stage = Stage::new(json!({}));
+    let dev = environment(&stage, "dev", json!({})).await;
+    run(&stage, dev, entrance::rows()).await;
+}
+
+#[tokio::test]
+async fn tenant() {
+    let stage = Stage::new(json!({}));
+    let dev = environment(&stage, "dev", json!({})).await;
+    let config = json!({
+        "environment": "dev",
+        "name": "acme",
+        "hosts": ["acme.example.com", "*.acme.example.com"],
+        "paths": ["/shop/*"],
+        "image_id": stage.aws.seed_image("web-1"),
+        "min_size": 2,
+        "max_size": 4,
+        "desired_capacity": 2,
+        "target_tracking": {"target_value": 60},
+        "policy_arns": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"],
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+        "tags": {"team": "web"},
+    });
+    let mut acme = stage.create(TENANT, config).await;
+    stage.expect_no_change(&mut acme, "create").await;
+    tenant::prepare(&stage.aws, &row::child(&dev, "vpc").id);
+    run(&stage, acme, tenant::rows().into_iter().chain(machines::rows())).await;
+}
+
+/// A VPC can't be deleted while anything is in it, and an environment's holds everything.
+const INDELIBLE: [&str; 1] = ["vpc"];
+
+#[test]
+fn every_kind_of_the_catalogue_is_changed_and_deleted() {
+    let rows = [
+        network::with_gateway(),
+        network::with_instance(),
+        storage::rows(),
+        audit::rows(),
+        roles::rows(),
+        entrance::rows(),
+        tenant::rows(),
+        machines::rows(),
+    ];
+    let kinds = |deletions: bool| -> BTreeSet<&str> {
+        rows.iter().flatten().filter(|row| row.is_deletion() == deletions).map(|row| row.kind).collect()
+    };
+    let all: BTreeSet<&str> = paas_aws::CATALOGUE.kinds().iter().map(|kind| kind.name()).collect();
+    assert_eq!(kinds(false), all);
+    assert_eq!(&kinds(true) | &BTreeSet::from(INDELIBLE), all);
+}

@@ -1,0 +1,186 @@
+//! Tags edited by hand, in each service's own way: one of the user's changed, and one added.
+
+use crate::row::{Account, Row, changed};
+use composite::Json;
+use serde_json::json;
+
+type Child = (&'static str, &'static str);
+
+const WHAT: &str = "with other tags";
+const FIELDS: &[&str] = &["tags"];
+
+/// `TEAM` is the one that the configuration sets.
+fn edited() -> Json {
+    json!([{"Key": "team", "Value": "somebody"}, {"Key": "stray", "Value": "1"}])
+}
+
+/// A list of tags in any of the services' forms, as one object.
+fn object(list: &Json) -> Json {
+    let text = |tag: &Json, key: &str| tag.get(key).and_then(Json::as_str).map(str::to_owned);
+    let tags = list.as_array().expect("a list of tags").iter();
+    tags.filter_map(|tag| Some((text(tag, "Key")?, Json::from(text(tag, "Value")?)))).collect()
+}
+
+/// Of an object of EC2.
+pub fn ec2_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("ec2", "create_tags", json!({"Resources": [a.id()], "Tags": edited()})),
+        |a| {
+            let only = json!([{"Name": "resource-id", "Values": [a.id()]}]);
+            object(&a.call("ec2", "describe_tags", json!({"Filters": only}))["Tags"])
+        },
+    )
+}
+
+/// Of an object of the load balancer.
+pub fn elb_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("elbv2", "add_tags", json!({"ResourceArns": [a.id()], "Tags": edited()})),
+        |a| {
+            let answer = a.call("elbv2", "describe_tags", json!({"ResourceArns": [a.id()]}));
+            object(&answer["TagDescriptions"][0]["Tags"])
+        },
+    )
+}
+
+/// Of a role.
+pub fn role_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("iam", "tag_role", json!({"RoleName": a.id(), "Tags": edited()})),
+        |a| object(&a.call("iam", "list_role_tags", json!({"RoleName": a.id()}))["Tags"]),
+    )
+}
+
+/// Of an instance profile.
+pub fn instance_profile_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("iam", "tag_instance_profile", json!({"InstanceProfileName": a.id(), "Tags": edited()})),
+        |a| {
+            let answer = a.call("iam", "list_instance_profile_tags", json!({"InstanceProfileName": a.id()}));
+            object(&answer["Tags"])
+        },
+    )
+}
+
+/// Of a key.
+pub fn key_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let tags =
+                json!([{"TagKey": "team", "TagValue": "somebody"}, {"TagKey": "stray", "TagValue": "1"}]);
+            a.call("kms", "tag_resource", json!({"KeyId": a.id(), "Tags": tags}))
+        },
+        |a| {
+            let answer = a.call("kms", "list_resource_tags", json!({"KeyId": a.id()}));
+            let tags = answer["Tags"].as_array().expect("a list of tags").iter();
+            tags.map(|tag| (tag["TagKey"].as_str().unwrap_or_default().to_owned(), tag["TagValue"].clone()))
+                .collect()
+        },
+    )
+}
+
+/// Of a bucket, whose tags can only be written all together.
+pub fn bucket_tags(child: Child) -> Row {
+    fn tags(a: &Account<'_>) -> Json {
+        object(&a.call("s3", "get_bucket_tagging", json!({"Bucket": a.id()}))["TagSet"])
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let mut all = tags(a);
+            for tag in edited().as_array().into_iter().flatten() {
+                all[tag["Key"].as_str().unwrap_or_default()] = tag["Value"].clone();
+            }
+            let all = all.as_object().into_iter().flatten();
+            let set: Vec<_> = all.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+            a.call("s3", "put_bucket_tagging", json!({"Bucket": a.id(), "Tagging": {"TagSet": set}}))
+        },
+        tags,
+    )
+}
+
+/// Of a log group.
+pub fn log_group_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            a.call(
+                "logs",
+                "tag_log_group",
+                json!({"logGroupName": a.id(), "tags": {"team": "somebody", "stray": "1"}}),
+            )
+        },
+        |a| a.call("logs", "list_tags_log_group", json!({"logGroupName": a.id()}))["tags"].take(),
+    )
+}
+
+/// Of a trail.
+pub fn trail_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("cloudtrail", "add_tags", json!({"ResourceId": a.id(), "TagsList": edited()})),
+        |a| {
+            let answer = a.call("cloudtrail", "list_tags", json!({"ResourceIdList": [a.id()]}));
+            object(&answer["ResourceTagList"][0]["TagsList"])
+        },
+    )
+}
+
+/// Of a parameter.
+pub fn parameter_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            a.call(
+                "ssm",
+                "add_tags_to_resource",
+                json!({"ResourceType": "Parameter", "ResourceId": a.id(), "Tags": edited()}),
+            )
+        },
+        |a| {
+            let resource = json!({"ResourceType": "Parameter", "ResourceId": a.id()});
+            object(&a.call("ssm", "list_tags_for_resource", resource)["TagList"])
+        },
+    )
+}
+
+/// Of an Auto Scaling group.
+pub fn group_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let tag = |key: &str, value: &str| json!({"ResourceId": a.id(), "ResourceType": "auto-scaling-group", "Key": key, "Value": value, "PropagateAtLaunch": false});
+            let tags = [tag("team", "somebody"), tag("stray", "1")];
+            a.call("autoscaling", "create_or_update_tags", json!({"Tags": tags}))
+        },
+        |a| {
+            let only = json!([{"Name": "auto-scaling-group", "Values": [a.id()]}]);
+            object(&a.call("autoscaling", "describe_tags", json!({"Filters": only}))["Tags"])
+        },
+    )
+}

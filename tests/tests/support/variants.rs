@@ -1,0 +1,135 @@
+//! Every way of making an environment and a tenant, as configurations.
+
+use paas_tests::Emulator;
+use serde_json::{Value as Json, json};
+
+/// Arguments of the provider that reach every object.
+pub fn provider_settings() -> Json {
+    json!({"default_tags": {"tags": {"cost-centre": "42", "team": "platform"}}, "project": "shop"})
+}
+
+/// The environment that most tests stand on.
+pub fn plain_environment(aws: &Emulator) -> Json {
+    json!({"name": "e1", "cidr_block": "10.0.0.0/16", "certificate_arn": aws.seed_certificate("*.example.com")})
+}
+
+/// Environments by what is special about them. Their names are `e1`, `e2` …, the first is
+/// [`plain_environment`]; what they need of AWS is made.
+pub fn environments(aws: &Emulator) -> Vec<(&'static str, Json)> {
+    let special = [
+        ("nothing set", plain_environment(aws)),
+        (
+            "a NAT gateway per zone",
+            json!({"nat": {"per_zone": true}, "availability_zones": ["eu-west-1b", "eu-west-1a"]}),
+        ),
+        ("a NAT instance, no trail", json!({"nat": {"type": "instance"}, "enable_cloudtrail": false})),
+        (
+            "a NAT instance per zone",
+            json!({"nat": {"type": "instance", "per_zone": true, "instance_type": "t3.nano"}}),
+        ),
+        (
+            "internal",
+            json!({"internal": true, "cidr_block": "10.7.16.0/20", "ingress_cidr_blocks": ["10.0.0.0/8", "192.168.1.7/24"]}),
+        ),
+        ("a network brought along", json!({"network": network(aws)})),
+        ("everything set", everything(aws)),
+    ];
+    let certificate = aws.seed_certificate("*.example.com");
+    let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
+        let mut config = json!({"name": format!("e{n}"), "certificate_arn": certificate});
+        if special.get("network").is_none() {
+            config["cidr_block"] = json!("10.0.0.0/16");
+        }
+        merge(&mut config, special);
+        (what, config)
+    };
+    (1..).zip(special).map(complete).collect()
+}
+
+fn everything(aws: &Emulator) -> Json {
+    json!({
+        "additional_certificate_arns": [aws.seed_certificate("*.example.org"), aws.seed_certificate("*.example.net")],
+        "cloudtrail_retention_in_days": 14,
+        "deletion_protection": true,
+        "deletion_window_in_days": 7,
+        "force_destroy": true,
+        "idle_timeout": 120,
+        "log_expiration_days": 5,
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+        "reserved_priorities": [{"from": 1, "to": 9}, {"from": 40000, "to": 50000}],
+        "ssl_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
+        "tags": {"team": "web", "Name": "mine", "note": "a b=c+d/e@f:g"},
+        "timeouts": {"create": "20m", "delete": "20m"},
+    })
+}
+
+/// Tenants of environment `e1`, by what is special about them. Their names are `t1`, `t2` ….
+pub fn tenants(aws: &Emulator) -> Vec<(&'static str, Json)> {
+    let image = aws.seed_image("web-1");
+    let many = ["a", "b", "c", "d", "e", "f", "g"].map(|host| format!("{host}.many.example.com"));
+    let special = [
+        ("nothing set", json!({"hosts": ["plain.example.com"]})),
+        (
+            "everything set",
+            json!({
+                "hosts": ["acme.example.com", "*.acme.example.com", "b?.example.org"],
+                "paths": ["/shop/*", "/cart", "/a", "/b", "/c", "/d"],
+                "instance_type": "t3.small",
+                "min_size": 2,
+                "max_size": 6,
+                "desired_capacity": 3,
+                "port": 8443,
+                "protocol": "HTTPS",
+                "health_check": {"path": "/health", "port": "8080", "protocol": "HTTP", "interval": 15, "timeout": 7, "healthy_threshold": 2, "unhealthy_threshold": 5, "matcher": "200-299"},
+                "health_check_grace_period": 60,
+                "deregistration_delay": 5,
+                "target_tracking": {"target_value": 62.5},
+                "user_data": "#!/bin/sh\necho 'äöü ${HOME} %{ if }'\n",
+                "root_volume": {"size": 30, "type": "gp2", "device_name": "/dev/sda1"},
+                "instance_refresh": {"min_healthy_percentage": 50, "max_healthy_percentage": 150, "instance_warmup": 5, "auto_rollback": false, "skip_matching": false},
+                "policy_arns": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"],
+                "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+                "tags": {"team": "acme", "Name": "theirs"},
+                "timeouts": {"update": "20m"},
+            }),
+        ),
+        (
+            "many hosts, requests tracked, a priority set",
+            json!({"hosts": many, "priority": 1500, "target_tracking": {"predefined_metric_type": "ALBRequestCountPerTarget", "target_value": 1000}}),
+        ),
+        (
+            "a wildcard only, no instances yet",
+            json!({"hosts": ["*.wild.example.com"], "min_size": 0, "desired_capacity": 0, "max_size": 1}),
+        ),
+    ];
+    let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
+        let mut config = json!({"environment": "e1", "name": format!("t{n}"), "image_id": image});
+        merge(&mut config, special);
+        (what, config)
+    };
+    (1..).zip(special).map(complete).collect()
+}
+
+fn merge(config: &mut Json, more: Json) {
+    let (Json::Object(config), Json::Object(more)) = (config, more) else {
+        panic!("configurations are objects")
+    };
+    config.extend(more);
+}
+
+/// A network of somebody else's: two zones, three tiers.
+fn network(aws: &Emulator) -> Json {
+    let ec2 = |operation: &str, params: Json| aws.call("ec2", operation, &params).expect("the call succeeds");
+    let vpc = ec2("create_vpc", json!({"CidrBlock": "10.1.0.0/16"}))["Vpc"]["VpcId"].take();
+    ec2("modify_vpc_attribute", json!({"VpcId": vpc, "EnableDnsHostnames": {"Value": true}}));
+    let gateway = ec2("create_internet_gateway", json!({}))["InternetGateway"]["InternetGatewayId"].take();
+    ec2("attach_internet_gateway", json!({"VpcId": vpc, "InternetGatewayId": gateway}));
+    let subnet = |tier: usize, zone: usize| {
+        let cidr = format!("10.1.{}.0/24", 10 * tier + zone);
+        let zone = ["eu-west-1a", "eu-west-1b"][zone];
+        let made = ec2("create_subnet", json!({"VpcId": vpc, "CidrBlock": cidr, "AvailabilityZone": zone}));
+        made["Subnet"]["SubnetId"].clone()
+    };
+    let tier = |tier| [subnet(tier, 0), subnet(tier, 1)];
+    json!({"vpc_id": vpc, "public_subnet_ids": tier(0), "natted_subnet_ids": tier(1), "private_subnet_ids": tier(2)})
+}
