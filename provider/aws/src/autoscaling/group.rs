@@ -265,7 +265,8 @@ impl Child for Group {
         if (&self.launch_template_id, &self.template_digest)
             != (&saw.launch_template_id, &saw.template_digest)
         {
-            refresh::roll_out(cx, id, &self.template(cx).await?).await?;
+            let from = Template::seen(group.launch_template());
+            refresh::roll_out(cx, id, from.as_ref(), &self.template(cx).await?).await?;
         }
         capacity::reached(cx, id).await?;
         cx.world.reads.autoscaling.groups.forget(id);

@@ -41,14 +41,22 @@ impl Template {
     }
 }
 
-/// Moves the group's instances to `template`, and waits until that has succeeded.
+/// Moves the group's instances to `template`, and waits until that has succeeded. `from` is what the group launches now:
+/// Auto Scaling refuses a refresh with a way back from `$Latest` or `$Default`, so from there it has none.
 ///
 /// A refresh that leads there already is joined, another one is cancelled first. When Terraform is interrupted the
 /// refresh goes on by itself.
 ///
 /// # Errors
 /// When the refresh fails, is rolled back or cancelled: with Auto Scaling's reason.
-pub(super) async fn roll_out(cx: &Cx<'_>, group: &str, template: &Template) -> Result<(), Error> {
+pub(super) async fn roll_out(
+    cx: &Cx<'_>,
+    group: &str,
+    from: Option<&Template>,
+    template: &Template,
+) -> Result<(), Error> {
+    let wanted = &cx.world.steering.instance_refresh;
+    let how = InstanceRefresh { auto_rollback: wanted.auto_rollback && from.is_some(), ..wanted.clone() };
     for _ in 0..ATTEMPTS {
         let id = match under_way(cx, group).await? {
             Some(refresh) if joinable(&refresh, template) => refresh.instance_refresh_id.unwrap_or_default(),
@@ -56,7 +64,7 @@ pub(super) async fn roll_out(cx: &Cx<'_>, group: &str, template: &Template) -> R
                 cancel(cx, group, &refresh).await?;
                 continue;
             }
-            None => match start(cx, group, template).await {
+            None => match start(cx, group, template, &how).await {
                 Ok(id) => id,
                 // Someone was faster, or it was us and the answer got lost: the next look finds it.
                 Err(e) if e.lost || e.is(&["InstanceRefreshInProgress"]) => continue,
@@ -78,7 +86,12 @@ async fn under_way(cx: &Cx<'_>, group: &str) -> Result<Option<types::InstanceRef
     Ok(answer.instance_refreshes.unwrap_or_default().into_iter().find(|r| !has_ended(r.status())))
 }
 
-async fn start(cx: &Cx<'_>, group: &str, template: &Template) -> Result<String, AwsError> {
+async fn start(
+    cx: &Cx<'_>,
+    group: &str,
+    template: &Template,
+    how: &InstanceRefresh,
+) -> Result<String, AwsError> {
     let desired = DesiredConfiguration::builder().launch_template(template.specification()).build();
     let request = cx
         .world
@@ -86,7 +99,7 @@ async fn start(cx: &Cx<'_>, group: &str, template: &Template) -> Result<String, 
         .start_instance_refresh()
         .auto_scaling_group_name(group)
         .desired_configuration(desired)
-        .preferences(preferences(&cx.world.steering.instance_refresh));
+        .preferences(preferences(how));
     let started = creating("StartInstanceRefresh", request.send()).await?;
     Ok(started.instance_refresh_id.unwrap_or_default())
 }
