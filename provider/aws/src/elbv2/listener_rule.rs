@@ -2,7 +2,7 @@
 
 use super::conflicts::Neighbours;
 use super::priority::{self, Conditions};
-use super::rules::{listener_of, rule, rules};
+use super::rules::{SeenRule, listener_of, rule, rules};
 use super::{gone, tagging};
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
@@ -80,23 +80,22 @@ impl ListenerRule {
         all
     }
 
-    /// The number for a new rule.
+    /// The number for a new rule. The one that it replaces is still there: its number can be had, and it makes room. So a
+    /// rule whose conditions somebody changed by hand comes back at the number it had.
     async fn choose(&self, cx: &Cx<'_>, neighbours: Neighbours<'_>) -> Result<u16, Error> {
-        let Some(priority) = self.priority else {
-            return neighbours.allocate(self.conditions()).map_err(Error::message);
+        let goes = |rule: &&SeenRule| cx.not.contains(&rule.arn);
+        let staying: Vec<SeenRule> = neighbours.seen.iter().filter(|rule| !goes(rule)).cloned().collect();
+        let staying = Neighbours { seen: &staying, ..neighbours };
+        let number = match self.priority {
+            Some(number) => staying.misplaced(number, self.conditions()).map_or(Ok(number), Err),
+            None => staying.allocate(self.conditions()),
         };
-        // The rule that this one replaces is still there and may have the number: it makes room.
-        if let Some(old) = neighbours.at(priority).filter(|old| cx.not.contains(&old.arn)) {
+        let number = number.map_err(Error::message)?;
+        if let Some(old) = neighbours.at(number).filter(goes) {
             let elsewhere = neighbours.allocate(old.conditions()).map_err(Error::message)?;
             renumber(cx, &self.listener_arn, &old.arn, elsewhere).await?;
-            let without = neighbours.seen.iter().filter(|r| r.arn != old.arn).cloned().collect::<Vec<_>>();
-            return self.allowed(priority, Neighbours { seen: &without, ..neighbours });
         }
-        self.allowed(priority, neighbours)
-    }
-
-    fn allowed(&self, priority: u16, neighbours: Neighbours<'_>) -> Result<u16, Error> {
-        neighbours.misplaced(priority, self.conditions()).map_or(Ok(priority), |why| Err(Error::message(why)))
+        Ok(number)
     }
 }
 
