@@ -146,3 +146,25 @@ fn codedeploy_launches_with_the_environments_roles() {
         ],
     );
 }
+
+/// IAM's quota of a role's inline policies together, without white space.
+#[test]
+fn the_longest_names_leave_room_in_the_roles() {
+    let site = Site {
+        partition: "aws-us-gov".into(),
+        region: "ap-southeast-1".into(),
+        account_id: "111122223333".into(),
+        project: "p".repeat(16),
+        environment: "e".repeat(16),
+    };
+    let bucket = format!("arn:aws-us-gov:s3:::{}", "b".repeat(63));
+    let key = site.arn("kms", "key/11111111-2222-3333-4444-555555555555");
+    for policies in [
+        infrastructure_pipeline(&site, &bucket, &key),
+        software_pipeline(&site, &bucket, &key),
+        deploy(&site),
+    ] {
+        let characters: usize = policies.values().map(|document| document.to_string().len()).sum();
+        assert!(characters <= 10_240, "{characters} in {:?}", policies.keys());
+    }
+}
