@@ -83,6 +83,9 @@ impl<W: Send + Sync> Walk<'_, W> {
         match gone {
             Ok(()) => drop(self.ledger.dead.remove(at)),
             Err(failed) => {
+                if failed.error.is_refused() {
+                    self.untouched.insert(object.clone());
+                }
                 let dead = &self.ledger.dead[at];
                 self.failed(failed.of(&dead.key, &dead.kind, Some(&dead.id)));
             }

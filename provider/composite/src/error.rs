@@ -14,8 +14,10 @@ pub struct Error {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Nature {
-    /// The call surely had no effect, or its effect doesn't matter.
+    /// The call had no effect, or its effect doesn't matter.
     Failed,
+    /// The call surely changed nothing.
+    Refused,
     /// Nobody can tell whether the call took effect.
     Lost,
     /// The child stopped at a safe point because it was asked to.
@@ -41,6 +43,14 @@ impl Error {
         self
     }
 
+    /// Marks that the call surely changed nothing. After a refused `delete` the object is as alive as before: who goes back
+    /// to the old configuration keeps it.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.nature = Nature::Refused;
+        self
+    }
+
     /// Marks that the child stopped at a safe point because [`Cx::cancel`](crate::Cx::cancel) was cancelled.
     #[must_use]
     pub fn cancelled(mut self) -> Self {
@@ -52,6 +62,12 @@ impl Error {
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.nature == Nature::Lost
+    }
+
+    /// Did the call surely change nothing?
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.nature == Nature::Refused
     }
 
     /// Did the child stop because it was asked to?
@@ -116,6 +132,7 @@ mod tests {
     fn natures_are_told_apart() {
         let failed = Error::message("no");
         assert!(!failed.is_lost() && !failed.is_cancelled());
+        assert!(Error::message("no").refused().is_refused() && !failed.is_refused());
         assert!(Error::message("no").lost().is_lost());
         assert!(Error::message("no").cancelled().is_cancelled());
     }

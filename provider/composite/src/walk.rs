@@ -26,7 +26,7 @@ pub(crate) struct Walk<'r, W: 'static> {
     pub(crate) urgent: BTreeSet<Object>,
     /// Dead objects whose deletion is in flight.
     pub(crate) deleting: BTreeSet<Object>,
-    /// Live objects that became dead in this run and that nothing was done to.
+    /// Dead objects that nothing was done to: live before this run, or kept alive by a refusal.
     pub(crate) untouched: BTreeSet<Object>,
     pub(crate) in_flight: FuturesUnordered<BoxFuture<'r, Event<W>>>,
     failures: Vec<Failure>,

@@ -153,7 +153,8 @@ impl Child for Bucket {
                     Some(key) => Err(Error::message(format!(
                         "bucket {id} still holds objects, such as {key:?}: delete them, or set `force_destroy = true`, \
                          apply, and then destroy"
-                    ))),
+                    ))
+                    .refused()),
                 },
                 Err(e) => Err(e.into()),
             }

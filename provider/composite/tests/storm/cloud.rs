@@ -198,7 +198,7 @@ impl Cloud {
         };
         yield_times(before).await;
         match fault {
-            Some(Fault::Fail) => return self.answer(Err(Error::message("refused"))),
+            Some(Fault::Fail) => return self.answer(Err(Error::message("refused").refused())),
             Some(Fault::LoseRequest) => return self.answer(Err(Error::message("no answer").lost())),
             Some(Fault::CrashBefore) => return self.crash().await,
             Some(Fault::Cancel) => self.inner.lock().unwrap().cancel.cancel(),

@@ -346,6 +346,24 @@ async fn an_object_whose_deletion_may_have_begun_stays_dead() {
 }
 
 #[tokio::test]
+async fn an_object_whose_deletion_was_refused_lives_on() {
+    let quiet = world(&[]);
+    made(&quiet).await;
+    let world = world(&[(quiet.cloud.calls() + 1, Fault::Fail)]);
+    let ledger = made(&world).await;
+    let refused = applied(None, &ledger, &world).await;
+    let [failure] = &refused.failures[..] else { panic!("{:?}", texts(&refused)) };
+    assert_eq!(refused.ledger.dead, []);
+
+    // The user has second thoughts: what was refused is kept, what was gone by then is made anew.
+    let again = applied(Some(&wire(&site())), &refused.ledger, &world).await;
+    assert!(again.is_done(), "{:?}", texts(&again));
+    let kept = again.ledger.live.iter().find(|record| record.key == failure.key).unwrap();
+    assert_eq!(Some(&kept.id), failure.id.as_ref());
+    assert_eq!(world.cloud.objects().len(), 9);
+}
+
+#[tokio::test]
 async fn a_named_child_comes_back_while_its_old_object_is_still_to_be_deleted() {
     let world = world(&[]);
     let mut ledger = made(&world).await;
