@@ -196,6 +196,10 @@ async fn configure(settings: &Settings) -> Result<SdkConfig, String> {
     Ok(loader.load().await)
 }
 
+/// An endpoint that takes a connection and never answers is given up after this; getting the credentials counts too.
+const IDENTITY_TIMEOUT: Duration = Duration::from_secs(30);
+const IDENTITY_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Asks STS whose the credentials are: the account, and the partition out of the caller's ARN. Tried a few
 /// times in quick succession: enough for throttling, and a wrong key or endpoint is an error within seconds.
 async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, String), String> {
@@ -205,6 +209,13 @@ async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, St
                 .with_max_attempts(5)
                 .with_initial_backoff(Duration::from_millis(100))
                 .with_max_backoff(Duration::from_secs(1)),
+        )
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(IDENTITY_ATTEMPT_TIMEOUT)
+                .operation_timeout(IDENTITY_TIMEOUT)
+                .build(),
         )
     });
     let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(|e| refused(&e))?;
