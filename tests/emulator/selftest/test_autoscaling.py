@@ -52,6 +52,15 @@ class AutoScalingTest(EmulatorTest):
             "Status"
         ]
 
+    def test_volumes_carry_the_template_s_tags(self) -> None:
+        tags = [{"ResourceType": "volume", "Tags": [{"Key": "team", "Value": "web"}]}]
+        self.ec2.create_launch_template_version(
+            LaunchTemplateId=self.template, SourceVersion="1", LaunchTemplateData={"TagSpecifications": tags}
+        )
+        self.make(LaunchTemplate={"LaunchTemplateId": self.template, "Version": "3"})
+        filters = [{"Name": "tag:team", "Values": ["web"]}]
+        self.assertEqual(2, len(self.ec2.describe_volumes(Filters=filters)["Volumes"]))
+
     def test_instances_come_into_service_and_are_registered(self) -> None:
         target_group = self.elb.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=self.vpc)
         arn = target_group["TargetGroups"][0]["TargetGroupArn"]

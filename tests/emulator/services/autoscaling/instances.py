@@ -72,6 +72,7 @@ def _launch_one(group: FakeAutoScalingGroup, version: LaunchTemplateVersion) -> 
     if profile:
         by = "arn" if profile.startswith("arn:") else "name"
         backend.associate_iam_instance_profile(instance.id, **{f"iam_instance_profile_{by}": profile})
+    tag_volumes(instance, version)
     instance.autoscaling_group = group
     state = InstanceState(
         instance,
@@ -82,6 +83,15 @@ def _launch_one(group: FakeAutoScalingGroup, version: LaunchTemplateVersion) -> 
     group.instance_states.append(state)
     record_activity(group, f"Launching a new EC2 instance: {instance.id}", "Successful")
     timing.after("auto_scaling_group", "create", lambda: _enter_service(group, state))
+
+
+def tag_volumes(instance: Any, version: LaunchTemplateVersion) -> None:
+    """moto gives the template's tags to the instance alone."""
+    volume_ids = [device.volume_id for device in instance.block_device_mapping.values()]
+    for specification in version.data.get("TagSpecifications", []):
+        if specification["ResourceType"] == "volume" and volume_ids:
+            tags = {tag["Key"]: tag["Value"] for tag in specification["Tags"]}
+            instance.ec2_backend.create_tags(volume_ids, tags)
 
 
 def _emptiest_subnet(group: FakeAutoScalingGroup) -> Any:
