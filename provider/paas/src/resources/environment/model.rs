@@ -189,7 +189,8 @@ pub struct ExistingNetwork {
 /// Network address translation for the natted tier.
 #[derive(Clone, Debug, Default, PartialEq, Attributes)]
 pub struct Nat {
-    /// `gateway`, or `instance`: cheaper, slower, and down while it restarts.
+    /// `gateway`, or `instance`: cheaper, slower, and down while it restarts. A change brings new public addresses; the
+    /// old NAT works until the new one does.
     #[attr(optional, default = "gateway")]
     pub r#type: Attr<String>,
     /// One NAT per zone, so that no zone depends on another.

@@ -170,7 +170,9 @@ fn nats<'a>(
     let (mut targets, mut addresses) = (vec![], vec![]);
     for (zone, subnet) in zones.iter().zip(around.public).take(count) {
         let subnet = *subnet;
-        let address = g.child(format!("nat_address.{zone}"), tags, |tags| Address { tags });
+        // An address can't move between a gateway and an instance while the old one holds it, and the old one goes last.
+        let holder = if group.is_some() { "nat_instance_address" } else { "nat_address" };
+        let address = g.child(format!("{holder}.{zone}"), tags, |tags| Address { tags });
         addresses.push(g.map(address, |address| address.public_ip));
         let deps = (subnet, address, gateway, tags);
         targets.push(if let Some(group) = group {
@@ -209,10 +211,10 @@ fn nat_security_group<'a>(around: &Surroundings<'_, 'a>, g: &mut Graph<'a, World
         g.child("nat_security_group_rules", (group, around.layout), |(group, layout)| SecurityGroupRules {
             group_id: group.id,
             ingress: BTreeSet::from([Rule::all(
-                Peer::Cidr(layout.tier(Tier::Natted).to_string()),
+                Peer::cidr(&layout.tier(Tier::Natted).to_string()),
                 "from the natted tier",
             )]),
-            egress: BTreeSet::from([Rule::all(Peer::Cidr(ANYWHERE.into()), "to the internet")]),
+            egress: BTreeSet::from([Rule::all(Peer::cidr(ANYWHERE), "to the internet")]),
         });
     g.map((group, rules), |(group, _)| group.id)
 }
