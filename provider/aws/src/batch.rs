@@ -16,6 +16,10 @@ use tracing::{Instrument, debug, debug_span};
 /// How long the first reader waits for company. A refresh asks for everything at once, so a little is enough.
 const GATHER: Duration = Duration::from_millis(10);
 
+/// So many of a kind asked for at once are a sign of more to come: a run over many tenants. A call that lists all of ours
+/// then costs no more, and answers those to come too.
+pub const MANY: usize = 5;
+
 type Fetched<K, V> = Result<Arc<HashMap<K, V>>, AwsError>;
 type Answer<K, V> = Shared<BoxFuture<'static, Fetched<K, V>>>;
 type Fetch<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, AwsError>> + Send + Sync;
@@ -36,6 +40,8 @@ struct State<K, V> {
     /// What has been asked for and not been answered yet, and since when: a second reader waits for the same answer.
     asked: HashMap<K, (Moment, Answer<K, V>)>,
     now: Moment,
+    /// What will probably be asked for: fills the free places of calls.
+    expected: Vec<K>,
     /// The last write of each key: an answer asked for before a write isn't cached after it.
     written: HashMap<K, Moment>,
 }
@@ -70,6 +76,7 @@ where
                 gathering: None,
                 asked: HashMap::new(),
                 now: 0,
+                expected: Vec::new(),
                 written: HashMap::new(),
             })),
         }
@@ -128,6 +135,12 @@ where
         lock(&self.state).cache.insert(key.clone(), Cached { value: Some(value), handed_on: true });
     }
 
+    /// Names what will probably be asked for in this run, instead of what was named before. It costs no call of its own,
+    /// but travels in the free places of the calls for others.
+    pub fn expect(&self, keys: impl IntoIterator<Item = K>) {
+        lock(&self.state).expected = keys.into_iter().collect();
+    }
+
     /// Adds `key` to the batch that is gathering, or starts one.
     fn ask(&self, state: &mut State<K, V>, key: &K) -> Answer<K, V> {
         let asked = (key.clone(), state.now);
@@ -152,12 +165,13 @@ where
 
     /// Gathers from now on, then fetches.
     fn batch(&self, keys: Arc<Mutex<Vec<(K, Moment)>>>, since: Moment) -> Answer<K, V> {
-        let (state, fetch, alone) = (self.state.clone(), self.fetch.clone(), self.limit == 1);
+        let (state, fetch, limit) = (self.state.clone(), self.fetch.clone(), self.limit);
         let answer = async move {
-            if !alone {
+            if limit > 1 {
                 tokio::time::sleep(GATHER).await;
             }
-            let asked = std::mem::take(&mut *keys.lock().expect("no panic while held"));
+            let mut asked = std::mem::take(&mut *keys.lock().expect("no panic while held"));
+            lock(&state).fill(&mut asked, limit);
             let fetched = fetch(asked.iter().map(|(key, _)| key.clone()).collect()).await;
             lock(&state).answered(asked, since, fetched.as_ref().ok());
             Ok(Arc::new(fetched?))
@@ -168,6 +182,17 @@ where
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> State<K, V> {
+    /// Fills the free places of a batch that is about to be sent.
+    fn fill(&mut self, asked: &mut Vec<(K, Moment)>, limit: usize) {
+        while asked.len() < limit
+            && let Some(key) = self.expected.pop()
+        {
+            if !self.cache.contains_key(&key) && !self.asked.contains_key(&key) {
+                asked.push((key, self.now));
+            }
+        }
+    }
+
     /// Keeps what hasn't been written since it was asked for; `since` is when the first question was asked.
     fn answered(&mut self, asked: Vec<(K, Moment)>, since: Moment, fetched: Option<&HashMap<K, V>>) {
         for (key, moment) in &asked {
@@ -335,6 +360,22 @@ mod tests {
         assert_eq!(batched.get(&2).await.unwrap(), Some(2));
         assert_eq!(calls.load(Ordering::SeqCst), 1);
         assert_eq!(batched.get(&3).await.unwrap(), Some(3));
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_expected_travels_with_what_is_asked_for() {
+        let (calls, batched) = counted(20);
+        batched.expect((0..40).chain(0..40));
+        batched.get(&39).await.unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 1, "it is asked for along with 19 others");
+        for k in (20..40).chain([39]) {
+            batched.get(&k).await.unwrap();
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        for k in 0..20 {
+            assert_eq!(batched.get(&k).await.unwrap(), Some(k * 10).filter(|_| k % 2 == 0));
+        }
         assert_eq!(calls.load(Ordering::SeqCst), 2);
     }
 

@@ -77,6 +77,11 @@ pub async fn fetch<O: Serialize + DeserializeOwned>(
     found.map(|text| Record::parse(name, &text)).transpose()
 }
 
+/// Says that the records of these owners will probably be read in this run, as they are where a run has many tenants.
+pub fn expect<'o>(session: &Session, owners: impl Iterator<Item = &'o str>) {
+    ssm::expect(session, owners.map(|path| format!("/paas/{path}")));
+}
+
 /// The arguments of `model` that were set and differ from their defaults, without those in `without`; `None` while
 /// one isn't known.
 pub fn arguments<M: Attributes>(model: &M, without: &[&str]) -> Option<Json> {

@@ -2,13 +2,14 @@
 
 use super::refresh::{self, Template};
 use super::{capacity, tagging, when_calm};
+use crate::batch::MANY;
 use crate::call::{AwsError, call, creating};
 use crate::ec2::{template_digest, template_version};
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_autoscaling::Client;
-use aws_sdk_autoscaling::types::AutoScalingGroup;
+use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -298,15 +299,29 @@ pub(super) async fn list(
     client: Client,
     names: Vec<String>,
 ) -> Result<HashMap<String, AutoScalingGroup>, AwsError> {
-    let pages = client
-        .describe_auto_scaling_groups()
-        .set_auto_scaling_group_names(Some(names))
-        .max_records(100)
-        .into_paginator()
-        .items()
-        .send();
-    let found = call("DescribeAutoScalingGroups", pages.try_collect()).await?;
-    Ok(found.into_iter().filter_map(|g| Some((g.auto_scaling_group_name.clone()?, g))).collect())
+    let list = |names: Option<Vec<String>>| {
+        let any_owner = Filter::builder().name("tag-key").values(tags::OWNER).build();
+        let filters = names.is_none().then(|| vec![any_owner]);
+        let request = client.describe_auto_scaling_groups().set_auto_scaling_group_names(names);
+        let pages = request.set_filters(filters).max_records(100).into_paginator().items().send();
+        async {
+            let listed: Vec<AutoScalingGroup> =
+                call("DescribeAutoScalingGroups", pages.try_collect()).await?;
+            Ok::<_, AwsError>(
+                listed.into_iter().filter_map(|g| Some((g.auto_scaling_group_name.clone()?, g))),
+            )
+        }
+    };
+    let mut found = HashMap::new();
+    if names.len() >= MANY {
+        found.extend(list(None).await?);
+    }
+    // One whose tags somebody took away is still ours.
+    let missing: Vec<String> = names.into_iter().filter(|name| !found.contains_key(name)).collect();
+    if !missing.is_empty() {
+        found.extend(list(Some(missing)).await?);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

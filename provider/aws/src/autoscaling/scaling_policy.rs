@@ -1,6 +1,7 @@
 //! A target-tracking policy: keeps a metric of a group near a value by changing its number of instances.
 
 use super::when_calm;
+use crate::batch::MANY;
 use crate::call::{AwsError, call};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -165,7 +166,8 @@ impl Child for ScalingPolicy {
     }
 }
 
-/// Policies of many groups in one call: by their own names, since only one group can be named.
+/// Policies of many groups in one call: by their own names, since only one group can be named; all there are, if many
+/// are asked for.
 pub(super) async fn list(
     client: Client,
     ids: Vec<(String, String)>,
@@ -173,10 +175,11 @@ pub(super) async fn list(
     let only_group =
         ids.first().filter(|(group, _)| ids.iter().all(|(g, _)| g == group)).map(|(g, _)| g.clone());
     let names: BTreeSet<String> = ids.into_iter().map(|(_, policy)| policy).collect();
+    let names = (names.len() < MANY).then(|| names.into_iter().collect());
     let pages = client
         .describe_policies()
         .set_auto_scaling_group_name(only_group)
-        .set_policy_names(Some(names.into_iter().collect()))
+        .set_policy_names(names)
         .max_records(100)
         .into_paginator()
         .items()

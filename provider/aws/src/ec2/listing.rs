@@ -4,8 +4,8 @@
 //! call for all the others.
 
 use super::refusals;
-use super::tagging::filter;
-use crate::batch::Batched;
+use super::tagging::{any_owner, filter};
+use crate::batch::{Batched, MANY};
 use crate::call::{AwsError, call};
 use crate::wait;
 use crate::world::Cx;
@@ -45,9 +45,28 @@ pub(super) trait Listed: Clone + Send + Sync + 'static {
     }
 }
 
-/// Batched reads of one kind by id, through the filter `name` that selects by it.
+/// Batched reads of our objects of one kind by id, through the filter `name` that selects by it.
 pub(super) fn by_id<T: Listed>(client: &Client, name: &'static str) -> Batched<String, T> {
-    by_filter(client, name, |object: &T| Some(object.id().to_owned()))
+    let client = client.clone();
+    Batched::new(FILTER_VALUES, move |ids: Vec<String>| {
+        let client = client.clone();
+        async move {
+            let mut found = HashMap::new();
+            if ids.len() >= MANY {
+                found.extend(keyed(T::list(&client, vec![any_owner()]).await?));
+            }
+            // One whose tags somebody took away is still ours.
+            let missing: Vec<String> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
+            if !missing.is_empty() {
+                found.extend(keyed(T::list(&client, vec![filter(name, missing)]).await?));
+            }
+            Ok(found)
+        }
+    })
+}
+
+pub(super) fn keyed<T: Listed>(objects: Vec<T>) -> impl Iterator<Item = (String, T)> {
+    objects.into_iter().map(|object| (object.id().to_owned(), object))
 }
 
 /// Batched reads of one kind by what another filter selects; `key` says which of the keys an object answers.

@@ -38,7 +38,7 @@ impl Reads {
             addresses_by_interface: by_filter(client, "network-interface-id", |a: &Address| {
                 a.network_interface_id.clone()
             }),
-            images: by_id(client, "image-id"),
+            images: by_filter(client, "image-id", |image: &Image| image.image_id.clone()),
             instances: by_id(client, "instance-id"),
             internet_gateways: by_id(client, "internet-gateway-id"),
             launch_templates: template_versions::templates(client),

@@ -15,6 +15,11 @@ pub(super) fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item
     Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()
 }
 
+/// A filter that passes what belongs to any environment or tenant.
+pub(super) fn any_owner() -> Filter {
+    filter("tag-key", [tags::OWNER])
+}
+
 /// Filters that pass what belongs to one of the owners and is one of the children.
 pub(super) fn ownership(owners: BTreeSet<String>, children: BTreeSet<String>) -> Vec<Filter> {
     vec![filter(&format!("tag:{}", tags::OWNER), owners), filter(&format!("tag:{}", tags::CHILD), children)]

@@ -1,8 +1,10 @@
 //! Reading launch templates and their versions. Which version holds what stands in its description: the digest of
 //! its contents, see [`LaunchTemplate::digest`](super::LaunchTemplate::digest).
 
+use super::listing::{Listed, keyed};
 use super::refusals::is_not_found;
-use crate::batch::Batched;
+use super::tagging::any_owner;
+use crate::batch::{Batched, MANY};
 use crate::call::{AwsError, call};
 use crate::session::Session;
 use aws_sdk_ec2::Client;
@@ -20,10 +22,20 @@ pub(super) fn templates(client: &Client) -> Batched<String, LaunchTemplate> {
     Batched::new(IDS, move |ids| describe(client.clone(), ids))
 }
 
-/// Launch templates can't be filtered by id, only named; then one missing id fails the call, and we halve.
 async fn describe(client: Client, ids: Vec<String>) -> Result<HashMap<String, LaunchTemplate>, AwsError> {
     let mut found = HashMap::new();
-    let mut left = vec![ids];
+    if ids.len() >= MANY {
+        found.extend(keyed(LaunchTemplate::list(&client, vec![any_owner()]).await?));
+    }
+    let missing: Vec<String> = ids.into_iter().filter(|id| !found.contains_key(id)).collect();
+    found.extend(named(&client, missing).await?);
+    Ok(found)
+}
+
+/// Launch templates can't be filtered by id, only named; then one missing id fails the call, and we halve.
+async fn named(client: &Client, ids: Vec<String>) -> Result<HashMap<String, LaunchTemplate>, AwsError> {
+    let mut found = HashMap::new();
+    let mut left = if ids.is_empty() { vec![] } else { vec![ids] };
     while let Some(mut ids) = left.pop() {
         let request = client.describe_launch_templates().set_launch_template_ids(Some(ids.clone()));
         match call("DescribeLaunchTemplates", request.into_paginator().items().send().try_collect()).await {
@@ -33,9 +45,7 @@ async fn describe(client: Client, ids: Vec<String>) -> Result<HashMap<String, La
                 left.push(ids.split_off(ids.len() / 2));
                 left.push(ids);
             }
-            Ok(templates) => {
-                found.extend(templates.into_iter().filter_map(|t| Some((t.launch_template_id.clone()?, t))));
-            }
+            Ok(templates) => found.extend(keyed(templates)),
         }
     }
     Ok(found)

@@ -129,14 +129,12 @@ impl Listener {
     }
 
     async fn seen(cx: &Cx<'_>, arn: &Id) -> Result<Option<Self>, AwsError> {
-        let Some(listener) = cx.world.reads.elbv2.listeners.get(arn).await? else { return Ok(None) };
-        let additional = async {
-            match listener.protocol {
-                Some(ProtocolEnum::Https) => additional_certificates(&cx.world.elbv2, arn).await,
-                _ => Ok(BTreeSet::new()),
-            }
+        let (listener, tags) = (cx.world.reads.elbv2.listeners.get(arn), tagging::of_user(cx, arn));
+        let (Some(listener), tags) = try_join(listener, tags).await? else { return Ok(None) };
+        let additional_certificate_arns = match listener.protocol {
+            Some(ProtocolEnum::Https) => additional_certificates(&cx.world.elbv2, arn).await?,
+            _ => BTreeSet::new(),
         };
-        let (additional_certificate_arns, tags) = try_join(additional, tagging::of_user(cx, arn)).await?;
         Ok(Some(Self {
             default_action: DefaultAction::seen(listener.default_actions()),
             load_balancer_arn: listener.load_balancer_arn.unwrap_or_default(),

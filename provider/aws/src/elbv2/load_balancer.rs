@@ -214,8 +214,9 @@ impl Child for LoadBalancer {
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, LoadBalancerOut)>, Error> {
-        let Some(balancer) = cx.world.reads.elbv2.load_balancers.get(id).await? else { return Ok(None) };
-        let (attributes, tags) = try_join(described_attributes(cx, id), tagging::of_user(cx, id)).await?;
+        let (balancer, tags) = (cx.world.reads.elbv2.load_balancers.get(id), tagging::of_user(cx, id));
+        let (Some(balancer), tags) = try_join(balancer, tags).await? else { return Ok(None) };
+        let attributes = described_attributes(cx, id).await?;
         let spec = Self {
             name: balancer.load_balancer_name.clone().unwrap_or_default(),
             internal: balancer.scheme == Some(LoadBalancerSchemeEnum::Internal),

@@ -57,7 +57,7 @@ impl SeenRule {
 /// # Errors
 /// When AWS can't be asked.
 pub async fn rules(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule>, AwsError> {
-    let listed = session.reads.elbv2.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
+    let listed = listed(session, listener_arn).await?;
     let tagged = try_join_all(listed.into_iter().map(|rule| with_tags(session, rule))).await?;
     Ok(tagged.into_iter().flatten().collect())
 }
@@ -65,11 +65,20 @@ pub async fn rules(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule
 /// One rule. None, if it is gone. Costs the tags of no other.
 pub(super) async fn rule(session: &Session, rule_arn: &str) -> Result<Option<SeenRule>, AwsError> {
     let Some(listener) = listener_of(rule_arn) else { return Ok(None) };
-    let listed = session.reads.elbv2.rules.get(&listener).await?.unwrap_or_default();
-    match listed.into_iter().find(|rule| rule.arn == rule_arn) {
+    match listed(session, &listener).await?.into_iter().find(|rule| rule.arn == rule_arn) {
         Some(rule) => with_tags(session, rule).await,
         None => Ok(None),
     }
+}
+
+/// The rules of a listener, without tags. Whoever reads one tenant's often reads others' next.
+async fn listed(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule>, AwsError> {
+    let reads = &session.reads.elbv2;
+    let listed = reads.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
+    // What stands in for the target of a rule that isn't ours is no ARN.
+    let arns = listed.iter().flat_map(|rule| [rule.target_group_arn.clone(), rule.arn.clone()]);
+    reads.tags.expect(arns.filter(|arn| arn.starts_with("arn:")));
+    Ok(listed)
 }
 
 /// None, if the rule was deleted since it was listed.

@@ -1,6 +1,7 @@
 //! A target group: the instances that a tenant's requests go to, and how their health is checked.
 
 use super::{gone, tagging};
+use crate::batch::MANY;
 use crate::call::{AwsError, call, creating};
 use crate::tags::Tags;
 use crate::wait;
@@ -253,8 +254,13 @@ pub(super) async fn list(
     client: Client,
     arns: Vec<String>,
 ) -> Result<HashMap<String, types::TargetGroup>, AwsError> {
-    let request = client.describe_target_groups().set_target_group_arns(Some(arns));
-    let found = call("DescribeTargetGroups", request.send()).await?.target_groups.unwrap_or_default();
+    let all = client.describe_target_groups();
+    let found = if arns.len() >= MANY {
+        call("DescribeTargetGroups", all.into_paginator().items().send().try_collect()).await?
+    } else {
+        let named = all.set_target_group_arns(Some(arns));
+        call("DescribeTargetGroups", named.send()).await?.target_groups.unwrap_or_default()
+    };
     Ok(found.into_iter().filter_map(|g| Some((g.target_group_arn.clone()?, g))).collect())
 }
 

@@ -32,6 +32,11 @@ impl Reads {
 }
 
 /// Names that don't exist come back in a list of their own.
+/// Names parameters that will probably be read in this run: they travel along with others, at no call of their own.
+pub fn expect(session: &Session, names: impl IntoIterator<Item = String>) {
+    session.reads.ssm.values.expect(names);
+}
+
 async fn values(client: &Client, names: Vec<String>) -> Result<HashMap<String, String>, AwsError> {
     let request = client.get_parameters().set_names(Some(names)).with_decryption(true);
     let answer = call("GetParameters", request.send()).await?;
