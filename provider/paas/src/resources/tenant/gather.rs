@@ -3,7 +3,7 @@
 use super::model::TenantModel;
 use super::{environment, name, rules};
 use crate::composite_resource::Gather;
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::resources::environment::{Outputs as EnvironmentOutputs, listing};
 use composite::Value;
 use paas_aws::elbv2::{Conditions, MOST_TARGET_GROUPS, Neighbours, SeenRule};
@@ -122,6 +122,7 @@ async fn check(
             return diagnostics.push(Diagnostic::error("Can't read the listener's rules", error.to_string()));
         }
     };
+    record::expect(session, seen.iter().filter_map(SeenRule::owner));
     let owner = Owner::tenant(&session.project, &home.name, name(model)).path();
     let reserved = &home.outputs.reserved_priorities;
     // Our own rules move with us: they are no neighbours.
