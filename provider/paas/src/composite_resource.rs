@@ -113,6 +113,8 @@ pub struct Gather<'a, M> {
     pub ledger: &'a Ledger,
     /// Whether to check what could have changed by others: at plan; an apply has AWS's own refusals.
     pub check: bool,
+    /// What this run is about to destroy.
+    pub leaving: &'a Leaving,
 }
 
 /// A [`Composite`] as a Terraform resource.
@@ -146,12 +148,34 @@ impl<C: Composite> Resource for CompositeResource<C> {
     async fn plan(&self, _: &Cx, plan: &mut Plan<C::Model>, diagnostics: &mut Diagnostics) {
         // Without a session nothing is known of AWS: what the server has marked unknown stays so.
         let Some(session) = self.connection.get() else { return };
-        let memory = match Memory::read(&plan.private) {
+        // Terraform plans a replacement twice: as a change, and, when that says it must be one, as a creation. The second
+        // time it passes on what is remembered of the old one, and destroys that with what comes back.
+        let private = plan.prior.as_ref().map_or(&[][..], |_| &plan.private);
+        let memory = match Memory::read(private) {
             Ok(memory) => memory,
             Err(error) => return diagnostics.push(error),
         };
         if !C::is_named(&plan.planned) {
             return;
+        }
+        let leaving = self.connection.leaving();
+        // Terraform plans a half-made resource like a new one, in the run that refreshed it. A destroy plans so first: what
+        // is in the way of finishing it must not be in the way of deleting it.
+        let half_made = plan.prior.is_none() && C::has_owner(&plan.planned) && {
+            let owner = C::owner(&plan.planned, &session.project);
+            let there = leaving.is_there(&owner);
+            if there {
+                leaving.replace(&owner, &owner);
+            }
+            there
+        };
+        // A replacement destroys too, and Terraform plans that destruction by nothing but this call.
+        if let (Some(prior), false) = (&plan.prior, plan.replace.is_empty()) {
+            C::may_destroy(&session, prior, leaving, diagnostics).await;
+            if C::has_owner(&plan.planned) {
+                let owner = |model| C::owner(model, &session.project);
+                leaving.replace(&owner(prior), &owner(&plan.planned));
+            }
         }
         *plan.planned.tags_all() = merge_tags(&session.default_tags, plan.planned.tags());
         validate_tags(&"tags".into(), plan.planned.tags_all(), diagnostics);
@@ -160,19 +184,10 @@ impl<C: Composite> Resource for CompositeResource<C> {
             config: &plan.config,
             prior: plan.prior.as_ref(),
             ledger: &memory.ledger,
-            check: true,
+            check: !half_made,
+            leaving,
         };
         let Some(facts) = C::gather(&session, request, diagnostics).await else { return };
-        if plan.prior.is_none()
-            && C::has_owner(&plan.planned)
-            && let Err(taken) = claim::check::<C>(&session, &plan.planned).await
-        {
-            return diagnostics.push(taken);
-        }
-        // A replacement destroys too, and Terraform plans that destruction by nothing but this call.
-        if let (Some(prior), false) = (&plan.prior, plan.replace.is_empty()) {
-            C::may_destroy(&session, prior, self.connection.leaving(), diagnostics).await;
-        }
         let model = plan.planned.clone();
         let mut graph = Graph::new();
         C::wire(&session, &model, &facts, &mut graph);
@@ -181,7 +196,18 @@ impl<C: Composite> Resource for CompositeResource<C> {
             Ok(model) => model,
             Err(error) => return diagnostics.push(error),
         };
-        plan.private = memory.write();
+        if let (Some(prior), true) = (&plan.prior, plan.replace.is_empty()) {
+            plan.planned = outcome::keep(plan.planned.clone(), prior);
+        }
+        if plan.prior.is_some() || plan.private.is_empty() {
+            plan.private = memory.write();
+        }
+        if plan.prior.is_none()
+            && C::has_owner(&plan.planned)
+            && let Err(taken) = claim::check::<C>(&session, &plan.planned, leaving).await
+        {
+            diagnostics.push(taken);
+        }
     }
 
     async fn plan_destroy(&self, _: &Cx, prior: &C::Model, _: &[u8], diagnostics: &mut Diagnostics) {
@@ -198,8 +224,20 @@ impl<C: Composite> Resource for CompositeResource<C> {
             (_, Err(error)) => return Applied::failed(apply.prior, error).private(apply.private),
         };
         match (apply.planned, apply.prior) {
-            (Some(planned), prior) => self.converge(cx, &session, planned, prior, memory).await,
-            (None, Some(prior)) => self.destroy(cx, &session, prior, memory).await,
+            (Some(planned), None) => {
+                // At most the memory of what it replaces came along.
+                self.converge(cx, &session, planned, None, Memory::of(Ledger::default())).await
+            }
+            (planned, Some(prior)) => {
+                let memory = match self.remembered(cx, &session, &prior, memory).await {
+                    Ok(memory) => memory,
+                    Err(diagnostics) => return Applied::failed(prior, diagnostics).private(apply.private),
+                };
+                match planned {
+                    Some(planned) => self.converge(cx, &session, planned, Some(prior), memory).await,
+                    None => self.destroy(cx, &session, prior, memory).await,
+                }
+            }
             (None, None) => Applied::done(None),
         }
     }
@@ -212,7 +250,12 @@ impl<C: Composite> Resource for CompositeResource<C> {
             (Err(diagnostics), _) => return unread(state, diagnostics),
             (_, Err(error)) => return unread(state, error.into()),
         };
+        let memory = match self.remembered(cx, &session, &state, memory).await {
+            Ok(memory) => memory,
+            Err(diagnostics) => return unread(state, diagnostics),
+        };
         let world = Self::world(&session, &state, None);
+        self.connection.leaving().saw(&world.owner);
         let refreshed = composite::refresh(memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
         let diagnostics = failures::of_read(&world.owner, &refreshed);
         if refreshed.ledger.is_empty() {
@@ -226,24 +269,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
         let session = self.connection.need()?;
         let mut model = C::recall(&session, id).await?;
         *model.tags_all() = merge_tags(&session.default_tags, model.tags());
-        let mut diagnostics = Diagnostics::new();
-        let ledger = Ledger::default();
-        let request = Gather { model: &model, config: &model, prior: None, ledger: &ledger, check: false };
-        let Some(facts) = C::gather(&session, request, &mut diagnostics).await else {
-            return Err(diagnostics);
-        };
-        let world = Self::world(&session, &model, Some(&facts));
-        let (ledger, exports, diagnostics) = {
-            let mut graph = Graph::new();
-            C::wire(&session, &model, &facts, &mut graph);
-            let adopted = composite::import(&graph, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
-            let diagnostics = failures::of_read(&world.owner, &adopted);
-            let exports = graph.exports(&adopted.ledger);
-            (adopted.ledger, exports, diagnostics)
-        };
-        if diagnostics.has_errors() {
-            return Err(diagnostics);
-        }
+        let (ledger, exports) = self.found(cx, &session, &model).await?;
         C::complete(&mut model, &ledger);
         let state = outcome::of_apply(model, &ledger, &exports)?;
         Ok(Imported { state, private: Memory::of(ledger).write() })
@@ -251,6 +277,48 @@ impl<C: Composite> Resource for CompositeResource<C> {
 }
 
 impl<C: Composite> CompositeResource<C> {
+    /// Finds the children of a composite with these arguments, and reads them.
+    async fn found(
+        &self,
+        cx: &Cx,
+        session: &Arc<Session>,
+        model: &C::Model,
+    ) -> Result<(Ledger, IndexMap<String, Json>), Diagnostics> {
+        let mut diagnostics = Diagnostics::new();
+        let ledger = Ledger::default();
+        let leaving = self.connection.leaving();
+        let request = Gather { model, config: model, prior: None, ledger: &ledger, check: false, leaving };
+        let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
+            return Err(diagnostics);
+        };
+        let world = Self::world(session, model, Some(&facts));
+        let mut graph = Graph::new();
+        C::wire(session, model, &facts, &mut graph);
+        let found = composite::import(&graph, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
+        let diagnostics = failures::of_read(&world.owner, &found);
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
+        let exports = graph.exports(&found.ledger);
+        Ok((found.ledger, exports))
+    }
+
+    /// What is remembered. Terraform keeps the attributes and loses the private state when the provider is killed in the
+    /// middle of an update: the children are looked for then, as they were wired before it.
+    async fn remembered(
+        &self,
+        cx: &Cx,
+        session: &Arc<Session>,
+        state: &C::Model,
+        memory: Memory,
+    ) -> Result<Memory, Diagnostics> {
+        if memory.ledger.is_empty() {
+            let (ledger, _) = self.found(cx, session, state).await?;
+            return Ok(Memory::of(ledger));
+        }
+        Ok(memory)
+    }
+
     /// Creates or updates.
     async fn converge(
         &self,
@@ -269,6 +337,7 @@ impl<C: Composite> CompositeResource<C> {
             prior: prior.as_ref(),
             ledger: &memory.ledger,
             check: false,
+            leaving: self.connection.leaving(),
         };
         let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
             return Applied::failed(prior, diagnostics).private(memory.write());

@@ -107,23 +107,51 @@ pub struct Connection {
     leaving: Leaving,
 }
 
-/// The composites that this run has planned to destroy, by their owner's path.
+/// The composites that this run has planned to destroy, by their owner's path, and what replaces them.
 ///
 /// Terraform plans the destruction of what depends on a resource before its own, in the same process. So an
 /// environment can tell the tenants that leave with it from those that would be left behind.
 #[derive(Clone, Default)]
-pub struct Leaving(Arc<Mutex<BTreeSet<String>>>);
+pub struct Leaving {
+    gone: Arc<Mutex<BTreeSet<String>>>,
+    /// Whose place one takes: old path by new.
+    predecessors: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Those that stand in Terraform's state.
+    there: Arc<Mutex<BTreeSet<String>>>,
+}
 
 impl Leaving {
     /// Notes one that will go.
     pub fn add(&self, owner: &Owner) {
-        self.0.lock().expect("no panic while held").insert(owner.path());
+        self.gone.lock().expect("no panic while held").insert(owner.path());
     }
 
     /// Whether it will go.
     #[must_use]
     pub fn has(&self, owner: &Owner) -> bool {
-        self.0.lock().expect("no panic while held").contains(&owner.path())
+        self.gone.lock().expect("no panic while held").contains(&owner.path())
+    }
+
+    /// Notes one that was refreshed.
+    pub fn saw(&self, owner: &Owner) {
+        self.there.lock().expect("no panic while held").insert(owner.path());
+    }
+
+    /// Whether it was refreshed: Terraform has it in its state, whole or half-made.
+    #[must_use]
+    pub fn is_there(&self, owner: &Owner) -> bool {
+        self.there.lock().expect("no panic while held").contains(&owner.path())
+    }
+
+    /// Notes one that will make room for another, perhaps of the same name.
+    pub fn replace(&self, old: &Owner, new: &Owner) {
+        self.predecessors.lock().expect("no panic while held").insert(new.path(), old.path());
+    }
+
+    /// The path of the one that will have made room.
+    #[must_use]
+    pub fn predecessor(&self, new: &Owner) -> Option<String> {
+        self.predecessors.lock().expect("no panic while held").get(&new.path()).cloned()
     }
 }
 

@@ -6,6 +6,7 @@
 //! its arguments are the very same: then it is our own apply, gone on after its provider was killed.
 
 use super::{Composite, Model};
+use crate::provider::Leaving;
 use crate::record::{self, Record};
 use composite::{Child, Json, Ledger};
 use paas_aws::ssm::Parameter;
@@ -13,12 +14,21 @@ use paas_aws::{Cx, Session, World};
 use tfplugin::Diagnostic;
 use tokio_util::sync::CancellationToken;
 
-/// Refuses a name, at plan, that another configuration has. Nothing is said while an argument isn't known.
-pub async fn check<C: Composite>(session: &Session, model: &C::Model) -> Result<(), Diagnostic> {
+/// Refuses a name, at plan, that another configuration has. Nothing is said while an argument isn't known, and nothing
+/// of what this one replaces: its record will be gone.
+pub async fn check<C: Composite>(
+    session: &Session,
+    model: &C::Model,
+    leaving: &Leaving,
+) -> Result<(), Diagnostic> {
+    let owner = C::owner(model, &session.project);
+    if leaving.predecessor(&owner).as_ref() == Some(&owner.path()) {
+        return Ok(());
+    }
     let Some(arguments) = record::arguments(model, C::UNRECORDED) else { return Ok(()) };
     let name = C::parameter(session, model);
     match record::fetch::<Json>(session, &name).await? {
-        Some(found) if found.arguments != arguments => Err(taken(C::NAME, &name, found.outputs.is_some())),
+        Some(found) if found.arguments != arguments => Err(taken(&name, found.outputs.is_some())),
         _ => Ok(()),
     }
 }
@@ -31,7 +41,7 @@ pub async fn make<C: Composite>(
     cancel: &CancellationToken,
     ledger: &mut Ledger,
 ) -> Result<(), Diagnostic> {
-    let failed = |why: String| Diagnostic::error(format!("Can't claim the name of a {}", C::NAME), why);
+    let failed = |why: String| Diagnostic::error(format!("Can't claim the {}'s name", C::NAME), why);
     let arguments =
         record::arguments(model, C::UNRECORDED).ok_or_else(|| failed("An argument isn't known.".into()))?;
     let claim = Parameter {
@@ -45,7 +55,7 @@ pub async fn make<C: Composite>(
         // Someone has the name: perhaps we ourselves, before a crash or behind a lost answer.
         Err(error) if error.is_lost() => match record::fetch::<Json>(world, &claim.name).await? {
             Some(found) if found.arguments == arguments => {}
-            Some(found) => return Err(taken(C::NAME, &claim.name, found.outputs.is_some())),
+            Some(found) => return Err(taken(&claim.name, found.outputs.is_some())),
             None => return Err(failed(format!("{error:#}"))),
         },
         Err(error) => return Err(failed(format!("{error:#}"))),
@@ -61,15 +71,15 @@ pub async fn make<C: Composite>(
     Ok(())
 }
 
-fn taken(what: &str, parameter: &str, whole: bool) -> Diagnostic {
-    let advice = if whole {
+fn taken(parameter: &str, whole: bool) -> Diagnostic {
+    let detail = if whole {
         format!(
-            "If it is yours, import it; else choose another name. Its record is the SSM parameter {parameter}."
+            "Another configuration uses it: its record is the SSM parameter {parameter}. If that is yours, import it; else choose another name."
         )
     } else {
         format!(
-            "It is half-made, by an apply that runs now or that broke off. If that was yours, apply again with the arguments it had; if nobody's, delete the SSM parameter {parameter}."
+            "An apply that runs now, or that broke off, has claimed it with the SSM parameter {parameter}. If that was yours, apply again with the arguments it had; if nobody's, delete the parameter."
         )
     };
-    Diagnostic::error(format!("There is a {what} of this name already"), advice).at("name")
+    Diagnostic::error("The name is taken", detail).at("name")
 }

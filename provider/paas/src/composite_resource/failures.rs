@@ -1,7 +1,7 @@
 //! What went wrong, as people read it: whose, which child, which call, why, how far it came, what to do next.
 
 use crate::timeouts::Operation;
-use composite::{Applied, Failure, Refreshed};
+use composite::{Applied, Call, Failure, Refreshed};
 use paas_aws::Owner;
 use tfplugin::{Diagnostic, Diagnostics};
 
@@ -39,9 +39,22 @@ fn describe(owner: &Owner, failure: &Failure, progress: Option<&str>) -> Diagnos
     let Failure { key, step, error, .. } = failure;
     let mut detail = format!("{owner}: child {key}: {error:#}");
     if let Some(progress) = progress {
-        detail = format!("{detail}; {progress}.");
+        // AWS ends some of its texts with a stop, and some not.
+        detail = format!("{}; {progress}.", detail.trim_end_matches('.'));
     }
-    Diagnostic::error(format!("{owner}: can't {step} {key}"), detail)
+    Diagnostic::error(format!("{owner}: can't {} {key}", plainly(*step)), detail)
+}
+
+/// What the engine calls its steps, in everybody's words.
+fn plainly(step: Call) -> &'static str {
+    match step {
+        Call::Wire => "plan",
+        Call::Find => "look for",
+        Call::Create => "create",
+        Call::Sync => "set up",
+        Call::Read => "read",
+        Call::Delete => "delete",
+    }
 }
 
 fn capitalised(text: &str) -> String {

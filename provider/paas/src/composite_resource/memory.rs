@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tfplugin::Diagnostic;
 
 /// The private state. Its form has a number, so that a later provider can read an older one.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Memory {
     form: u32,
     /// Ids, what was last seen, and half-made children.

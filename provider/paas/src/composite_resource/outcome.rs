@@ -65,3 +65,16 @@ fn export<M: Attributes>(model: M, exports: &Outcome) -> Result<M, Diagnostic> {
     }
     M::from_value(&Value::Map(values))
 }
+
+/// Puts back what doesn't change while the composite lives, such as its id. An export may be unknown because a child
+/// has to be made anew; an unknown id would have everything that refers to it replaced.
+pub fn keep<M: Model>(model: M, prior: &M) -> M {
+    let (Value::Map(mut values), prior) = (model.to_value(), prior.to_value()) else { return model };
+    for attribute in M::schema().attributes.iter().filter(|attribute| attribute.keep) {
+        let known = prior.get(&attribute.name);
+        if values.get(&attribute.name).is_some_and(Value::is_unknown) && !known.is_null() {
+            values.insert(attribute.name.clone(), known.clone());
+        }
+    }
+    M::from_value(&Value::Map(values)).unwrap_or(model)
+}

@@ -1,8 +1,10 @@
 //! What a tenant has to know of AWS: its environment's record and its image; and what it checks there at plan.
 
 use super::model::TenantModel;
+use super::wire::LAUNCH_TEMPLATE;
 use super::{environment, name, rules};
 use crate::composite_resource::Gather;
+use crate::provider::Leaving;
 use crate::record::{self, Record};
 use crate::resources::environment::{Outputs as EnvironmentOutputs, listing};
 use composite::Value;
@@ -48,20 +50,31 @@ pub async fn facts(
     diagnostics: &mut Diagnostics,
 ) -> Option<Facts> {
     let home = if request.model.environment.is_known() {
-        Value::Known(home(session, environment(request.model), diagnostics).await?)
+        home(session, environment(request.model), request.leaving, diagnostics).await?
     } else {
         Value::Unknown
     };
-    let root_device_name = root_device_name(session, request.model, diagnostics).await;
+    let root_device_name = root_device_name(session, request, diagnostics).await;
     if let (true, Value::Known(home)) = (request.check, &home) {
         check(session, request, home, diagnostics).await;
     }
     (!diagnostics.has_errors()).then_some(Facts { home, root_device_name })
 }
 
-async fn home(session: &Session, name: &str, diagnostics: &mut Diagnostics) -> Option<Home> {
+async fn home(
+    session: &Session,
+    name: &str,
+    leaving: &Leaving,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value<Home>> {
     match listing::environment(session, name).await {
-        Ok(Some(Record { outputs: Some(outputs), .. })) => return Some(Home { name: name.to_owned(), outputs }),
+        Ok(Some(Record { outputs: Some(outputs), .. })) => {
+            return Some(Value::Known(Home { name: name.to_owned(), outputs }));
+        }
+        // It stands in the same state, half-made or half-destroyed: what makes it whole comes before us.
+        Ok(_) if leaving.is_there(&Owner::environment(&session.project, name)) => {
+            return Some(Value::Unknown);
+        }
         Ok(Some(_)) => diagnostics.error(
             "environment",
             "Environment not ready",
@@ -81,12 +94,13 @@ async fn home(session: &Session, name: &str, diagnostics: &mut Diagnostics) -> O
 }
 
 /// Asked of EC2 unless the configuration says it. An image that was there may be gone later: the group then keeps
-/// running, so only a plan with this image complains.
+/// running, and so does its template, which remembers the device.
 async fn root_device_name(
     session: &Session,
-    model: &TenantModel,
+    request: &Gather<'_, TenantModel>,
     diagnostics: &mut Diagnostics,
 ) -> Value<String> {
+    let model = request.model;
     if let Some(volume) = model.root_volume.known()
         && !volume.device_name.is_null()
     {
@@ -95,6 +109,11 @@ async fn root_device_name(
     let Attr::Known(id) = &model.image_id else { return Value::Unknown };
     match ec2::image(session, id).await {
         Ok(Some(image)) => Value::Known(image.root_device_name),
+        Ok(None) if request.prior.is_some_and(|prior| prior.image_id == model.image_id) => {
+            let template = request.ledger.live.iter().find(|record| record.key == LAUNCH_TEMPLATE);
+            let device = template.and_then(|template| template.saw["root_device_name"].as_str());
+            device.map_or(Value::Unknown, |device| Value::Known(device.to_owned()))
+        }
         Ok(None) => {
             let detail =
                 format!("There is no image {id} in {}, or this account may not use it.", session.region);
@@ -123,11 +142,14 @@ async fn check(
         }
     };
     record::expect(session, seen.iter().filter_map(SeenRule::owner));
-    let owner = Owner::tenant(&session.project, &home.name, name(model)).path();
+    let owner = Owner::tenant(&session.project, &home.name, name(model));
+    let predecessor = request.leaving.predecessor(&owner);
+    let owner = owner.path();
     let reserved = &home.outputs.reserved_priorities;
-    // Our own rules move with us: they are no neighbours.
+    // Our own rules move with us, and those of the tenant that we replace will be gone: they are no neighbours.
+    let is_ours = |of: &str| of == owner || Some(of) == predecessor.as_deref();
     let others: Vec<SeenRule> =
-        seen.iter().filter(|rule| rule.owner() != Some(owner.as_str())).cloned().collect();
+        seen.iter().filter(|rule| !rule.owner().is_some_and(is_ours)).cloned().collect();
     let neighbours = Neighbours { owner: &owner, reserved, seen: &others };
     let (Some(hosts), Some(paths)) = (model.hosts.known(), model.paths.settled()) else { return };
     let paths = paths.cloned().unwrap_or_default();
@@ -144,8 +166,9 @@ async fn check(
             }
         }
     }
-    if request.ledger.live.iter().all(|record| record.key != TARGET_GROUP) {
-        room(session, home, seen.len() + parts.len(), diagnostics).await;
+    // A replacement fits where its predecessor stood.
+    if predecessor.is_none() && request.ledger.live.iter().all(|record| record.key != TARGET_GROUP) {
+        room(session, home, others.len() + parts.len(), diagnostics).await;
     }
 }
 
