@@ -12,17 +12,20 @@ use std::sync::LazyLock;
 const UPDATE: &str = "UPDATE_GOLDEN";
 
 /// What differs from run to run, with the word it is shown as. The first that matches at a place wins.
-const CHANGING: [(&str, &str); 9] = [
+const CHANGING: [(&str, &str); 11] = [
     (
         r"\b(vpc|subnet|igw|rtb|rtbassoc|eipalloc|eipassoc|nat|eni|sg|sgr|lt|i|ami|snap|vol)-[0-9a-f]{8,17}\b",
         "$1",
     ),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "uuid"),
-    (r"\b(loadbalancer/app/[^/\s]+|targetgroup/[^/\s]+)/[0-9a-f]{16}\b", "$1/elb"),
+    // The names of target groups end with a digest over their VPC's id, too.
+    (r"\b(loadbalancer/app/[^/\s]+|targetgroup/[^/\s]+?)(?:-[0-9a-f]{6})?/[0-9a-f]{16}\b", "$1/elb"),
+    (r"\b([a-z]+-[a-z]+)-[0-9a-f]{6}\b", "$1-digest"),
     (r"\b(listener(?:-rule)?/app/[^/\s]+)/[0-9a-f/]{16,}", "$1/elb"),
     (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)", "time"),
     (r"https?://(?:127\.0\.0\.1|localhost):\d+", "endpoint"),
     (r"\b127\.0\.0\.1:\d+\b", "endpoint"),
+    (r"\brequest [0-9A-Za-z-]{36,}", "request"),
     (r"\b[0-9a-f]{64}\b", "sha256"),
     (r"\b[0-9a-f]{32,40}\b", "digest"),
 ];
@@ -102,6 +105,10 @@ mod tests {
 
     #[test]
     fn arns_keep_what_can_be_read() {
+        assert_eq!(
+            mask("dev-acme-13359b targetgroup/dev-acme-13359b/0123456789abcdef"),
+            "<dev-acme-digest-1> <targetgroup/dev-acme/elb-1>\n"
+        );
         assert_eq!(
             mask("arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/dev-acme/0123456789abcdef"),
             "arn:aws:elasticloadbalancing:eu-west-1:123456789012:<targetgroup/dev-acme/elb-1>\n"

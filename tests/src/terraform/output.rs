@@ -53,6 +53,14 @@ impl Diagnostic {
         is_name.then_some(name)
     }
 
+    /// The path of the attribute that the diagnostic is about, such as `cidr_block` or `network.vpc_id`; empty for one
+    /// about no attribute. The provider names nested ones in the detail, because Terraform doesn't.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let last = self.detail.lines().last().unwrap_or_default();
+        last.strip_prefix("Attribute: ").or_else(|| self.argument()).unwrap_or_default()
+    }
+
     /// The marked piece of the configuration: the argument's value, or the one element of it that is wrong.
     #[must_use]
     pub fn marked(&self) -> Option<&str> {

@@ -1,0 +1,67 @@
+//! What a user reads, kept word for word in `tests/golden/`. A change of the provider that changes it shows up as a
+//! difference there; `UPDATE_GOLDEN=1 cargo test -p paas-tests --test golden` keeps the new words.
+
+use paas_tests::Configuration;
+use paas_tests::configuration::{ENVIRONMENT, TENANT};
+use paas_tests::golden::assert_golden;
+use paas_tests::terraform::Output;
+use serde_json::json;
+
+/// The text of a plan.
+fn planned(dev: &Configuration) -> String {
+    dev.terraform.plan(&[]).expect_success();
+    dev.terraform.plan_text()
+}
+
+/// The errors of a run that fails, as Terraform prints them.
+fn errors(output: &Output) -> String {
+    assert!(!output.success(), "{}", output.report());
+    let from = output.stderr.find("Error: ").unwrap_or_else(|| panic!("{}", output.report()));
+    output.stderr[from..].to_owned()
+}
+
+#[test]
+fn an_environment_is_planned_and_updated() {
+    let mut dev = Configuration::with_environment();
+    assert_golden("environment_create", &planned(&dev));
+    dev.apply();
+    dev.set(ENVIRONMENT, "idle_timeout", 120);
+    dev.set(ENVIRONMENT, "enable_cloudtrail", false);
+    assert_golden("environment_update", &planned(&dev));
+}
+
+#[test]
+fn a_tenant_is_planned_drifts_is_updated_fails_and_is_replaced() {
+    let mut dev = Configuration::with_environment();
+    dev.apply();
+    let tenant = dev.tenant("acme");
+    dev.declare(TENANT, tenant);
+    assert_golden("tenant_create", &planned(&dev));
+    dev.apply();
+
+    let target_group = dev.attribute(TENANT, "target_group_arn");
+    let _ = dev.look(
+        "elbv2",
+        "modify_target_group",
+        &json!({"TargetGroupArn": target_group, "HealthCheckPath": "/changed-by-hand"}),
+    );
+    let rule = dev.attribute(TENANT, "listener_rule_arns")[0].take();
+    let _ = dev.look("elbv2", "delete_rule", &json!({ "RuleArn": rule }));
+    assert_golden("tenant_drift", &planned(&dev));
+    dev.apply();
+
+    let newer = dev.aws.seed_image("web-2");
+    dev.set(TENANT, "image_id", newer);
+    assert_golden("tenant_update", &planned(&dev));
+    dev.aws.limits(&json!({"instance_refresh_fails": true}));
+    assert_golden("tenant_apply_error", &errors(&dev.terraform.run(["apply", "-no-color", "-auto-approve"])));
+
+    dev.set(TENANT, "name", "umbrella");
+    assert_golden("tenant_replace", &planned(&dev));
+
+    // Another team's tenant, and an environment that is taken out of its own configuration.
+    dev.terraform.run(["state", "rm", TENANT]).expect_success();
+    dev.remove(TENANT);
+    dev.remove(ENVIRONMENT);
+    assert_golden("environment_destroy_refused", &errors(&dev.terraform.run(["plan", "-no-color"])));
+}
