@@ -1,33 +1,44 @@
-//! What refers to a composite is left alone by what happens inside it.
+//! What refers to a composite is left alone by what happens inside it, and follows what changes for it.
 
 use paas_tests::hcl::{PROVIDER_SOURCE, resource};
 use paas_tests::{Emulator, Workspace};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// An environment and a tenant in one configuration.
+struct Pair {
+    environment: Value,
+    tenant: Value,
+}
+
+impl Pair {
+    fn new(aws: &Emulator) -> Self {
+        let certificate = aws.seed_certificate("*.dev.example.test");
+        let image = aws.seed_image("web-1");
+        Self {
+            environment: json!({"name": "dev", "cidr_block": "10.0.0.0/16", "certificate_arn": certificate}),
+            tenant: json!({
+                "environment": "${paas_environment.dev.id}",
+                "name": "acme",
+                "hosts": ["acme.dev.example.test"],
+                "image_id": image,
+            }),
+        }
+    }
+
+    fn write(&self, workspace: &Workspace) {
+        let environment = resource("paas_environment.dev", &self.environment);
+        let tenant = resource("paas_tenant.acme", &self.tenant);
+        workspace.write("main.tf", &[PROVIDER_SOURCE, &environment, &tenant].concat());
+    }
+}
 
 /// Every one of these makes the environment's record unknown until it is repaired. Its id must not become unknown with
 /// it: `environment` can't be changed in place, so every tenant would be planned anew.
 #[test]
 fn a_repair_of_an_environment_does_not_touch_its_tenants() {
     let aws = Emulator::start();
-    let certificate = aws.seed_certificate("*.dev.example.test");
-    let image = aws.seed_image("web-1");
     let workspace = Workspace::new(&aws);
-    let environment = json!({"name": "dev", "cidr_block": "10.0.0.0/16", "certificate_arn": certificate});
-    let tenant = json!({
-        "environment": "${paas_environment.dev.id}",
-        "name": "acme",
-        "hosts": ["acme.dev.example.test"],
-        "image_id": image,
-    });
-    workspace.write(
-        "main.tf",
-        &[
-            PROVIDER_SOURCE,
-            &resource("paas_environment.dev", &environment),
-            &resource("paas_tenant.acme", &tenant),
-        ]
-        .concat(),
-    );
+    Pair::new(&aws).write(&workspace);
     workspace.apply(&[]).expect_success();
     let attributes = workspace.attributes("paas_environment.dev").unwrap();
 
@@ -46,6 +57,33 @@ fn a_repair_of_an_environment_does_not_touch_its_tenants() {
     let plan = workspace.plan(&[]).expect_success();
     assert_eq!(plan.changes(), [("paas_environment.dev".to_owned(), "update".to_owned())]);
     workspace.apply(&[]).expect_success();
+    assert_eq!(workspace.plan(&[]).expect_success().changes(), []);
+    workspace.destroy(&[]).expect_success();
+    assert_eq!(aws.inventory(), []);
+}
+
+/// The tenant is planned before the environment has published its new subnets, and applied after.
+#[test]
+fn a_tenant_changes_along_with_its_environment() {
+    let aws = Emulator::start();
+    let workspace = Workspace::new(&aws);
+    let mut pair = Pair::new(&aws);
+    pair.environment["availability_zones"] = json!(["eu-west-1a", "eu-west-1b"]);
+    pair.write(&workspace);
+    workspace.apply(&[]).expect_success();
+    let group = workspace.attributes("paas_tenant.acme").unwrap()["autoscaling_group_name"].clone();
+
+    pair.environment["availability_zones"] = json!(["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+    pair.tenant["instance_type"] = json!("t3.small");
+    pair.write(&workspace);
+    let changes = workspace.plan(&[]).expect_success().changes();
+    let update = |address: &str| (address.to_owned(), "update".to_owned());
+    assert_eq!(changes, [update("paas_environment.dev"), update("paas_tenant.acme")]);
+    workspace.apply(&[]).expect_success();
+    let groups = json!({"AutoScalingGroupNames": [group]});
+    let held = aws.call("autoscaling", "describe_auto_scaling_groups", &groups).unwrap();
+    let subnets = held["AutoScalingGroups"][0]["VPCZoneIdentifier"].as_str().unwrap().split(',').count();
+    assert_eq!(subnets, 3, "the tenant follows into the new zone in the same apply");
     assert_eq!(workspace.plan(&[]).expect_success().changes(), []);
     workspace.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);

@@ -8,7 +8,8 @@ mod failures;
 mod memory;
 mod outcome;
 
-use crate::provider::{Connection, Leaving};
+use crate::provider::Connection;
+use crate::run::ThisRun;
 use crate::shared::{merge_tags, validate_tags};
 use crate::timeouts::{Operation, Timeouts};
 use composite::{Graph, Json, Ledger, Run};
@@ -69,14 +70,14 @@ pub trait Composite: Send + Sync + 'static {
     /// What steers the children without being part of them.
     fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
 
-    /// Refuses a destruction that would hurt: at plan, and again before the first deletion. `leaving` goes along.
+    /// Refuses a destruction that would hurt: at plan, and again before the first deletion. `run` goes along.
     fn may_destroy(
         session: &Session,
         model: &Self::Model,
-        leaving: &Leaving,
+        run: &ThisRun,
         diagnostics: &mut Diagnostics,
     ) -> impl Future<Output = ()> + Send {
-        let _ = (session, model, leaving, diagnostics);
+        let _ = (session, model, run, diagnostics);
         async {}
     }
 
@@ -113,8 +114,8 @@ pub struct Gather<'a, M> {
     pub ledger: &'a Ledger,
     /// Whether to check what could have changed by others: at plan; an apply has AWS's own refusals.
     pub check: bool,
-    /// What this run is about to destroy.
-    pub leaving: &'a Leaving,
+    /// What is known of this run.
+    pub run: &'a ThisRun,
 }
 
 /// A [`Composite`] as a Terraform resource.
@@ -158,23 +159,23 @@ impl<C: Composite> Resource for CompositeResource<C> {
         if !C::is_named(&plan.planned) {
             return;
         }
-        let leaving = self.connection.leaving();
+        let run = self.connection.run();
         // Terraform plans a half-made resource like a new one, in the run that refreshed it. A destroy plans so first: what
         // is in the way of finishing it must not be in the way of deleting it.
         let half_made = plan.prior.is_none() && C::has_owner(&plan.planned) && {
             let owner = C::owner(&plan.planned, &session.project);
-            let there = leaving.is_there(&owner);
+            let there = run.is_there(&owner);
             if there {
-                leaving.replace(&owner, &owner);
+                run.replaces(&owner, &owner);
             }
             there
         };
         // A replacement destroys too, and Terraform plans that destruction by nothing but this call.
         if let (Some(prior), false) = (&plan.prior, plan.replace.is_empty()) {
-            C::may_destroy(&session, prior, leaving, diagnostics).await;
+            C::may_destroy(&session, prior, run, diagnostics).await;
             if C::has_owner(&plan.planned) {
                 let owner = |model| C::owner(model, &session.project);
-                leaving.replace(&owner(prior), &owner(&plan.planned));
+                run.replaces(&owner(prior), &owner(&plan.planned));
             }
         }
         *plan.planned.tags_all() = merge_tags(&session.default_tags, plan.planned.tags());
@@ -185,7 +186,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
             prior: plan.prior.as_ref(),
             ledger: &memory.ledger,
             check: !half_made,
-            leaving,
+            run,
         };
         let Some(facts) = C::gather(&session, request, diagnostics).await else { return };
         let model = plan.planned.clone();
@@ -198,13 +199,14 @@ impl<C: Composite> Resource for CompositeResource<C> {
         };
         if let (Some(prior), true) = (&plan.prior, plan.replace.is_empty()) {
             plan.planned = outcome::keep(plan.planned.clone(), prior);
+            run.will_publish(&C::owner(prior, &session.project), &planned.exports);
         }
         if plan.prior.is_some() || plan.private.is_empty() {
             plan.private = memory.write();
         }
         if plan.prior.is_none()
             && C::has_owner(&plan.planned)
-            && let Err(taken) = claim::check::<C>(&session, &plan.planned, leaving).await
+            && let Err(taken) = claim::check::<C>(&session, &plan.planned, run).await
         {
             diagnostics.push(taken);
         }
@@ -212,8 +214,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
 
     async fn plan_destroy(&self, _: &Cx, prior: &C::Model, _: &[u8], diagnostics: &mut Diagnostics) {
         if let Some(session) = self.connection.get() {
-            C::may_destroy(&session, prior, self.connection.leaving(), diagnostics).await;
-            self.connection.leaving().add(&C::owner(prior, &session.project));
+            C::may_destroy(&session, prior, self.connection.run(), diagnostics).await;
+            self.connection.run().leaves(&C::owner(prior, &session.project));
         }
     }
 
@@ -255,7 +257,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
             Err(diagnostics) => return unread(state, diagnostics),
         };
         let world = Self::world(&session, &state, None);
-        self.connection.leaving().saw(&world.owner);
+        self.connection.run().saw(&world.owner);
         let refreshed = composite::refresh(memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
         let diagnostics = failures::of_read(&world.owner, &refreshed);
         if refreshed.ledger.is_empty() {
@@ -286,8 +288,8 @@ impl<C: Composite> CompositeResource<C> {
     ) -> Result<(Ledger, IndexMap<String, Json>), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
         let ledger = Ledger::default();
-        let leaving = self.connection.leaving();
-        let request = Gather { model, config: model, prior: None, ledger: &ledger, check: false, leaving };
+        let run = self.connection.run();
+        let request = Gather { model, config: model, prior: None, ledger: &ledger, check: false, run };
         let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
             return Err(diagnostics);
         };
@@ -337,7 +339,7 @@ impl<C: Composite> CompositeResource<C> {
             prior: prior.as_ref(),
             ledger: &memory.ledger,
             check: false,
-            leaving: self.connection.leaving(),
+            run: self.connection.run(),
         };
         let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
             return Applied::failed(prior, diagnostics).private(memory.write());
@@ -353,6 +355,7 @@ impl<C: Composite> CompositeResource<C> {
             C::wire(session, &planned, &facts, &mut graph);
             composite::apply(Some(&graph), memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await
         };
+        self.connection.run().has_published(&world.owner);
         diagnostics.extend(failures::of_apply(&world.owner, &applied, operation));
         // Nothing was made: there is nothing to remember, and nothing for Terraform to taint.
         if applied.ledger.is_empty() && diagnostics.has_errors() && prior.is_none() {
@@ -370,7 +373,7 @@ impl<C: Composite> CompositeResource<C> {
         memory: Memory,
     ) -> Applied<C::Model> {
         let mut refusals = Diagnostics::new();
-        C::may_destroy(session, &prior, self.connection.leaving(), &mut refusals).await;
+        C::may_destroy(session, &prior, self.connection.run(), &mut refusals).await;
         if refusals.has_errors() {
             return Applied::failed(prior, refusals).private(memory.write());
         }

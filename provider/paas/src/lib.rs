@@ -8,6 +8,7 @@ pub mod names;
 pub mod provider;
 pub mod record;
 pub mod resources;
+pub mod run;
 pub mod shared;
 pub mod subnets;
 pub mod timeouts;

@@ -1,11 +1,12 @@
 //! The provider's configuration: which account and region, under the names that users of hashicorp/aws know.
 
 use crate::names;
+use crate::run::ThisRun;
 use crate::shared::{validate_name, validate_range, validate_tags};
 use paas_aws::session::SERVICES;
-use paas_aws::{AssumeRole, Owner, Session, Settings, WebIdentity};
+use paas_aws::{AssumeRole, Session, Settings, WebIdentity};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tfplugin::{Attr, Attributes, Cx, Diagnostic, Diagnostics, Path, Provider};
 
@@ -100,59 +101,11 @@ pub struct DefaultTags {
     pub tags: Attr<BTreeMap<String, String>>,
 }
 
-/// What all resources share: the session, once the provider is configured, and what this run is about to destroy.
+/// What all resources share: the session, once the provider is configured, and what is known of this run.
 #[derive(Clone, Default)]
 pub struct Connection {
     session: Arc<RwLock<Option<Arc<Session>>>>,
-    leaving: Leaving,
-}
-
-/// The composites that this run has planned to destroy, by their owner's path, and what replaces them.
-///
-/// Terraform plans the destruction of what depends on a resource before its own, in the same process. So an
-/// environment can tell the tenants that leave with it from those that would be left behind.
-#[derive(Clone, Default)]
-pub struct Leaving {
-    gone: Arc<Mutex<BTreeSet<String>>>,
-    /// Whose place one takes: old path by new.
-    predecessors: Arc<Mutex<BTreeMap<String, String>>>,
-    /// Those that stand in Terraform's state.
-    there: Arc<Mutex<BTreeSet<String>>>,
-}
-
-impl Leaving {
-    /// Notes one that will go.
-    pub fn add(&self, owner: &Owner) {
-        self.gone.lock().expect("no panic while held").insert(owner.path());
-    }
-
-    /// Whether it will go.
-    #[must_use]
-    pub fn has(&self, owner: &Owner) -> bool {
-        self.gone.lock().expect("no panic while held").contains(&owner.path())
-    }
-
-    /// Notes one that was refreshed.
-    pub fn saw(&self, owner: &Owner) {
-        self.there.lock().expect("no panic while held").insert(owner.path());
-    }
-
-    /// Whether it was refreshed: Terraform has it in its state, whole or half-made.
-    #[must_use]
-    pub fn is_there(&self, owner: &Owner) -> bool {
-        self.there.lock().expect("no panic while held").contains(&owner.path())
-    }
-
-    /// Notes one that will make room for another, perhaps of the same name.
-    pub fn replace(&self, old: &Owner, new: &Owner) {
-        self.predecessors.lock().expect("no panic while held").insert(new.path(), old.path());
-    }
-
-    /// The path of the one that will have made room.
-    #[must_use]
-    pub fn predecessor(&self, new: &Owner) -> Option<String> {
-        self.predecessors.lock().expect("no panic while held").get(&new.path()).cloned()
-    }
+    run: ThisRun,
 }
 
 impl Connection {
@@ -177,10 +130,10 @@ impl Connection {
         })
     }
 
-    /// What this run is about to destroy.
+    /// What is known of this run.
     #[must_use]
-    pub fn leaving(&self) -> &Leaving {
-        &self.leaving
+    pub fn run(&self) -> &ThisRun {
+        &self.run
     }
 
     fn set(&self, session: Session) {

@@ -60,7 +60,10 @@ pub fn validate_tags(path: &Path, tags: &Attr<Tags>, diagnostics: &mut Diagnosti
         diagnostics.error(
             path.clone(),
             "Too many tags",
-            format!("{} tags are set; AWS takes 50 on one object, and the provider adds up to four.", tags.len()),
+            format!(
+                "{} tags are set; AWS takes 50 on one object, and the provider adds up to four.",
+                tags.len()
+            ),
         );
     }
     for (key, value) in tags {

@@ -6,8 +6,8 @@
 //! its arguments are the very same: then it is our own apply, gone on after its provider was killed.
 
 use super::{Composite, Model};
-use crate::provider::Leaving;
 use crate::record::{self, Record};
+use crate::run::ThisRun;
 use composite::{Child, Json, Ledger};
 use paas_aws::ssm::Parameter;
 use paas_aws::{Cx, Session, World};
@@ -19,10 +19,10 @@ use tokio_util::sync::CancellationToken;
 pub async fn check<C: Composite>(
     session: &Session,
     model: &C::Model,
-    leaving: &Leaving,
+    run: &ThisRun,
 ) -> Result<(), Diagnostic> {
     let owner = C::owner(model, &session.project);
-    if leaving.predecessor(&owner).as_ref() == Some(&owner.path()) {
+    if run.predecessor(&owner).as_ref() == Some(&owner.path()) {
         return Ok(());
     }
     let Some(arguments) = record::arguments(model, C::UNRECORDED) else { return Ok(()) };

@@ -2,7 +2,7 @@
 
 use crate::names::{self, EnvironmentNames};
 use crate::provider::Connection;
-use crate::resources::environment::listing;
+use crate::record;
 use crate::shared::validate_name;
 use tfplugin::{Attr, Attributes, Cx, DataSource, Diagnostic, Diagnostics};
 
@@ -93,7 +93,7 @@ impl DataSource for Environment {
         let session = self.connection.need()?;
         let name = config.name.clone().unwrap_or_default();
         let parameter = EnvironmentNames { project: &session.project, environment: &name }.parameter();
-        let Some(record) = listing::environment(&session, &name).await? else {
+        let Some(record) = record::environment::environment(&session, &name).await? else {
             let detail = format!(
                 "There is no environment {name:?} in project {:?} in {}.",
                 session.project, session.region

@@ -2,7 +2,7 @@
 
 use crate::names;
 use crate::provider::Connection;
-use crate::resources::environment::listing;
+use crate::record;
 use crate::shared::validate_name;
 use tfplugin::{Attr, Attributes, Cx, DataSource, Diagnostics};
 
@@ -73,7 +73,7 @@ impl DataSource for Tenants {
     async fn read(&self, _: &Cx, config: TenantsData) -> Result<TenantsData, Diagnostics> {
         let session = self.connection.need()?;
         let name = config.environment.clone().unwrap_or_default();
-        let tenants = listing::tenants(&session, &name)
+        let tenants = record::tenant::tenants(&session, &name)
             .await?
             .into_iter()
             .filter_map(|(name, record)| {

@@ -1,20 +1,17 @@
 //! `paas_environment`: layer 1, what all tenants of an environment share.
 
 mod gather;
-pub mod listing;
 mod model;
 mod network;
-pub mod outputs;
 mod validate;
 mod wire;
 
 pub use model::{EnvironmentModel, ExistingNetwork, Nat, PriorityRange};
-pub use outputs::Outputs;
 
 use crate::composite_resource::{Composite, Gather};
 use crate::names::{ENVIRONMENT, EnvironmentNames};
-use crate::provider::Leaving;
 use crate::record;
+use crate::run::ThisRun;
 use crate::timeouts::Timeouts;
 use composite::Graph;
 use paas_aws::world::Steering;
@@ -75,10 +72,10 @@ impl Composite for Environment {
     async fn may_destroy(
         session: &Session,
         model: &EnvironmentModel,
-        leaving: &Leaving,
+        run: &ThisRun,
         diagnostics: &mut Diagnostics,
     ) {
-        gather::refuse_destruction(session, model, leaving, diagnostics).await;
+        gather::refuse_destruction(session, model, run, diagnostics).await;
     }
 
     async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {
@@ -87,7 +84,7 @@ impl Composite for Environment {
             return Err(Diagnostic::error("Not an environment's id", detail).into());
         }
         let parameter = EnvironmentNames { project: &session.project, environment: id }.parameter();
-        match record::fetch::<Outputs>(session, &parameter).await? {
+        match record::fetch::<record::environment::Outputs>(session, &parameter).await? {
             Some(found) => Ok(record::recalled(&parameter, &found.arguments)?),
             None => Err(Diagnostic::error(
                 "No such environment",

@@ -2,13 +2,11 @@
 
 mod gather;
 mod model;
-mod outputs;
 mod rules;
 mod validate;
 mod wire;
 
 pub use model::{HealthCheck, InstanceRefresh, RootVolume, TargetTracking, TenantModel};
-pub use outputs::Outputs;
 
 use crate::composite_resource::{Composite, Gather};
 use crate::names::{ENVIRONMENT, EnvironmentNames, TENANT};
@@ -89,7 +87,7 @@ impl Composite for Tenant {
             return Err(Diagnostic::error("Not a tenant's id", detail).into());
         };
         let parameter = EnvironmentNames { project: &session.project, environment }.tenant(name).parameter();
-        match record::fetch::<Outputs>(session, &parameter).await? {
+        match record::fetch::<record::tenant::Outputs>(session, &parameter).await? {
             Some(found) => Ok(record::recalled(&parameter, &found.arguments)?),
             None => Err(Diagnostic::error(
                 "No such tenant",

@@ -1,9 +1,9 @@
 //! What an environment has to know of AWS: zones, an existing network, certificates; and what it checks there.
 
-use super::listing;
 use super::model::{EnvironmentModel, ExistingNetwork};
 use crate::composite_resource::Gather;
-use crate::provider::Leaving;
+use crate::record;
+use crate::run::ThisRun;
 use composite::Value;
 use paas_aws::{Owner, Session, acm, ec2};
 use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
@@ -38,7 +38,7 @@ pub async fn facts(
 ) -> Option<Facts> {
     let model = request.model;
     if request.check {
-        certificates(session, model, diagnostics).await;
+        certificates(session, request, diagnostics).await;
     }
     let existing = match model.network.settled() {
         None => Value::Unknown,
@@ -170,8 +170,20 @@ async fn existing(
     Value::Known(Some(Existing { cidr_block: found.cidr_block, natted_cidr_blocks, zones }))
 }
 
-/// A listener refuses a certificate that isn't issued or is another region's.
-async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: &mut Diagnostics) {
+/// A listener refuses a certificate that isn't issued or is another region's. Those it has already are its own matter:
+/// one that expired mustn't be in the way of a destroy, which Terraform plans as a change first.
+async fn certificates(
+    session: &Session,
+    request: &Gather<'_, EnvironmentModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let model = request.model;
+    let held = |arn: &String| {
+        request.prior.is_some_and(|prior| {
+            prior.certificate_arn.known() == Some(arn)
+                || prior.additional_certificate_arns.known().is_some_and(|arns| arns.contains(arn))
+        })
+    };
     let additional = model.additional_certificate_arns.known().into_iter().flatten();
     let all = model
         .certificate_arn
@@ -179,7 +191,7 @@ async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: 
         .into_iter()
         .map(|arn| ("certificate_arn", arn))
         .chain(additional.map(|arn| ("additional_certificate_arns", arn)));
-    for (attribute, arn) in all {
+    for (attribute, arn) in all.filter(|(_, arn)| !held(arn)) {
         match acm::certificate(session, arn).await {
             Ok(Some(certificate)) if certificate.issued => {}
             Ok(Some(certificate)) => {
@@ -202,7 +214,7 @@ async fn certificates(session: &Session, model: &EnvironmentModel, diagnostics: 
 pub async fn refuse_destruction(
     session: &Session,
     model: &EnvironmentModel,
-    leaving: &Leaving,
+    run: &ThisRun,
     diagnostics: &mut Diagnostics,
 ) {
     let name = super::name(model);
@@ -213,11 +225,11 @@ pub async fn refuse_destruction(
             format!("Destroying environment {name} is refused while deletion_protection is on. Set it to false, apply, then destroy."),
         );
     }
-    let tenants = match listing::tenants(session, name).await {
+    let tenants = match record::tenant::tenants(session, name).await {
         Ok(tenants) => tenants,
         Err(error) => return diagnostics.push(error),
     };
-    let stay = |tenant: &&String| !leaving.has(&Owner::tenant(&session.project, name, tenant));
+    let stay = |tenant: &&String| !run.is_leaving(&Owner::tenant(&session.project, name, tenant));
     let names: Vec<&str> = tenants.keys().filter(stay).map(String::as_str).collect();
     if !names.is_empty() {
         diagnostics.push(Diagnostic::error(

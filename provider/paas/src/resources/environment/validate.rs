@@ -144,7 +144,8 @@ fn certificates(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
             check("additional_certificate_arns".into(), arn, diagnostics);
         }
         if config.certificate_arn.known().is_some_and(|default| arns.contains(default)) {
-            let detail = "The default certificate, certificate_arn, stands among the further ones. Name it once.";
+            let detail =
+                "The default certificate, certificate_arn, stands among the further ones. Name it once.";
             diagnostics.error("additional_certificate_arns", "Certificate named twice", detail);
         }
         if arns.len() > MOST_CERTIFICATES {

@@ -2,9 +2,10 @@
 
 use super::gather::Facts;
 use super::model::EnvironmentModel;
+use super::name;
 use super::network::{self, Network};
-use super::{Outputs, name};
 use crate::names::EnvironmentNames;
+use crate::record::environment::Outputs;
 use crate::record::{self, Record};
 use crate::shared::{optional, required, site};
 use composite::{Graph, Node, Value};

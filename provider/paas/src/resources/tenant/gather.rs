@@ -4,9 +4,8 @@ use super::model::TenantModel;
 use super::wire::LAUNCH_TEMPLATE;
 use super::{environment, name, rules};
 use crate::composite_resource::Gather;
-use crate::provider::Leaving;
 use crate::record::{self, Record};
-use crate::resources::environment::{Outputs as EnvironmentOutputs, listing};
+use crate::run::ThisRun;
 use composite::Value;
 use paas_aws::elbv2::{Conditions, MOST_TARGET_GROUPS, Neighbours, SeenRule};
 use paas_aws::{Owner, Session, ec2, elbv2};
@@ -30,7 +29,7 @@ pub struct Home {
     /// Its name.
     pub name: String,
     /// What it publishes.
-    pub outputs: EnvironmentOutputs,
+    pub outputs: record::environment::Outputs,
 }
 
 impl Facts {
@@ -50,7 +49,7 @@ pub async fn facts(
     diagnostics: &mut Diagnostics,
 ) -> Option<Facts> {
     let home = if request.model.environment.is_known() {
-        home(session, environment(request.model), request.leaving, diagnostics).await?
+        home(session, environment(request.model), request.run, diagnostics).await?
     } else {
         Value::Unknown
     };
@@ -64,15 +63,22 @@ pub async fn facts(
 async fn home(
     session: &Session,
     name: &str,
-    leaving: &Leaving,
+    run: &ThisRun,
     diagnostics: &mut Diagnostics,
 ) -> Option<Value<Home>> {
-    match listing::environment(session, name).await {
+    let owner = Owner::environment(&session.project, name);
+    match record::environment::environment(session, name).await {
         Ok(Some(Record { outputs: Some(outputs), .. })) => {
-            return Some(Value::Known(Home { name: name.to_owned(), outputs }));
+            // What this run plans for the environment is there when the tenant's turn comes.
+            let outputs = match run.foreseen(&owner) {
+                Some(exports) => outputs.foreseen(&exports),
+                None => Some(outputs),
+            };
+            let home = |outputs| Value::Known(Home { name: name.to_owned(), outputs });
+            return Some(outputs.map_or(Value::Unknown, home));
         }
         // It stands in the same state, half-made or half-destroyed: what makes it whole comes before us.
-        Ok(_) if leaving.is_there(&Owner::environment(&session.project, name)) => {
+        Ok(_) if run.is_there(&owner) => {
             return Some(Value::Unknown);
         }
         Ok(Some(_)) => diagnostics.error(
@@ -143,7 +149,7 @@ async fn check(
     };
     record::expect(session, seen.iter().filter_map(SeenRule::owner));
     let owner = Owner::tenant(&session.project, &home.name, name(model));
-    let predecessor = request.leaving.predecessor(&owner);
+    let predecessor = request.run.predecessor(&owner);
     let owner = owner.path();
     let reserved = &home.outputs.reserved_priorities;
     // Our own rules move with us, and those of the tenant that we replace will be gone: they are no neighbours.

@@ -2,9 +2,10 @@
 
 use super::gather::{Facts, Home};
 use super::model::{HealthCheck, RootVolume, TenantModel};
-use super::{Outputs, name, rules};
+use super::{name, rules};
 use crate::composite_resource::Composite;
 use crate::names::{EnvironmentNames, TenantNames};
+use crate::record::tenant::Outputs;
 use crate::record::{self, Record};
 use crate::shared::{optional, required, site};
 use composite::{Graph, Node, Value};
