@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 pub type Census = BTreeMap<String, usize>;
 
 /// A run that takes longer hangs: all of them take a few seconds even on a busy machine.
-const HANGS: Duration = Duration::from_secs(240);
+const HANGS: Duration = Duration::from_mins(4);
 
 /// An account in which one life after the other is lived.
 pub struct Stage {
@@ -80,9 +80,11 @@ impl Stage {
     /// Starts Terraform, so to say.
     pub fn run(&self) -> Run<'_> {
         let binary = provider::binary().unwrap_or_else(|error| panic!("{error}"));
-        let launch = self.aws.environment().into_iter().fold(Launch::new(binary), |launch, (name, value)| {
-            launch.env(name, value)
-        });
+        let launch = self
+            .aws
+            .environment()
+            .into_iter()
+            .fold(Launch::new(binary), |launch, (name, value)| launch.env(name, value));
         let client = self.wait(Client::launch(launch)).unwrap();
         let configured = self.wait(client.configure(json!({}))).unwrap();
         assert!(!configured.has_errors(), "{configured}");
