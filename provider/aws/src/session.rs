@@ -218,7 +218,8 @@ async fn identity(config: &SdkConfig, settings: &Settings) -> Result<(String, St
                 .build(),
         )
     });
-    let answer = call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(|e| refused(&e))?;
+    let answer =
+        call("GetCallerIdentity", sts.get_caller_identity().send()).await.map_err(|e| refused(&e))?;
     let account = answer.account.ok_or("GetCallerIdentity: the answer holds no account.")?;
     let partition = answer.arn.as_deref().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
     Ok((account, partition.to_owned()))

@@ -153,7 +153,8 @@ impl Child for LogGroup {
 
 /// A key, or its policy, that was just written isn't known to CloudWatch Logs at once; it tells so by text only.
 fn unsettled(e: &AwsError) -> bool {
-    e.is(&[BUSY]) || (e.is(&["InvalidParameterException"]) && e.message.to_ascii_lowercase().contains("kms key"))
+    e.is(&[BUSY])
+        || (e.is(&["InvalidParameterException"]) && e.message.to_ascii_lowercase().contains("kms key"))
 }
 
 /// The ARN that the tagging calls take: without `:*` at the end.
