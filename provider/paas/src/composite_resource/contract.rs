@@ -1,0 +1,104 @@
+//! What a composite says of itself: its arguments, what it has to know of AWS, and how it is wired.
+
+use crate::run::ThisRun;
+use crate::timeouts::Timeouts;
+use composite::{Graph, Ledger};
+use paas_aws::world::Steering;
+use paas_aws::{Owner, Session, Tags, World};
+use std::collections::BTreeMap;
+use tfplugin::{Attr, Attributes, Diagnostics};
+
+/// A resource made of many AWS objects.
+pub trait Composite: Send + Sync + 'static {
+    /// Arguments and outputs.
+    type Model: Model;
+    /// What wiring needs to know from AWS; what isn't known before an apply stands in it as unknown.
+    type Facts: Send + Sync;
+    /// `tenant` for `paas_tenant`.
+    const NAME: &'static str;
+
+    /// Checks the configuration alone: pure, with unknowns in it.
+    fn validate(config: &Self::Model, diagnostics: &mut Diagnostics);
+
+    /// Arguments that the record has no room for.
+    const UNRECORDED: &'static [&'static str] = &[];
+
+    /// The SSM parameter of its record; asked only where the owner is known.
+    fn parameter(session: &Session, model: &Self::Model) -> String;
+
+    /// Whether it is known whose children they are: an environment yet to be made may be unknown.
+    fn has_owner(model: &Self::Model) -> bool {
+        Self::is_named(model)
+    }
+
+    /// Whether the composite's name is known; nothing can be said of its children before.
+    fn is_named(model: &Self::Model) -> bool;
+
+    /// Looks up the facts, and checks at plan what only AWS can tell. `None` after an error.
+    fn gather(
+        session: &Session,
+        request: Gather<'_, Self::Model>,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = Option<Self::Facts>> + Send;
+
+    /// Declares the children and the outputs. Pure and total.
+    fn wire<'a>(
+        session: &'a Session,
+        model: &'a Self::Model,
+        facts: &'a Self::Facts,
+        graph: &mut Graph<'a, World>,
+    );
+
+    /// Whose children they are.
+    fn owner(model: &Self::Model, project: &str) -> Owner;
+
+    /// What steers the children without being part of them.
+    fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
+
+    /// Refuses a destruction that would hurt: at plan, and again before the first deletion. `run` goes along.
+    fn may_destroy(
+        session: &Session,
+        model: &Self::Model,
+        run: &ThisRun,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Future<Output = ()> + Send {
+        let _ = (session, model, run, diagnostics);
+        async {}
+    }
+
+    /// The arguments of the composite with this id, out of its published record.
+    fn recall(session: &Session, id: &str) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send;
+
+    /// Fills arguments that the record has no room for, out of what was seen.
+    fn complete(model: &mut Self::Model, seen: &Ledger) {
+        let _ = (model, seen);
+    }
+}
+
+/// The attributes that every composite has.
+pub trait Model: Attributes + PartialEq {
+    /// The user's tags.
+    fn tags(&self) -> &Attr<Tags>;
+    /// `default_tags` and `tags`.
+    fn tags_all(&mut self) -> &mut Attr<Tags>;
+    /// Every child's spec as JSON, by key: what makes changes and drift visible in a plan.
+    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>>;
+    /// How long to wait.
+    fn timeouts(&self) -> Timeouts;
+}
+
+/// For what the facts are gathered.
+pub struct Gather<'a, M> {
+    /// The arguments, as planned.
+    pub model: &'a M,
+    /// The arguments, as written: tells what is left to the provider from what isn't known yet.
+    pub config: &'a M,
+    /// The state, if there is one.
+    pub prior: Option<&'a M>,
+    /// What is remembered of the children.
+    pub ledger: &'a Ledger,
+    /// Whether to check what could have changed by others: at plan; an apply has AWS's own refusals.
+    pub check: bool,
+    /// What is known of this run.
+    pub run: &'a ThisRun,
+}
