@@ -18,6 +18,15 @@ use life::Life;
 use sweep::sweep;
 use trouble::Trouble;
 
+/// Nearly all of it is waiting, so both lives go side by side, and along with the sweeps.
+#[test]
+fn a_fifth_of_all_calls_is_throttled() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| throttling::throttled(Life::EnvironmentWithGateway, 1));
+        scope.spawn(|| throttling::throttled(Life::Tenant, 2));
+    });
+}
+
 #[test]
 fn the_answer_to_every_call_of_an_environment_is_lost() {
     sweep(Life::EnvironmentWithGateway, &[Trouble::AnswerLost], 1);

@@ -5,18 +5,8 @@ use crate::life::Life;
 use crate::stage::{Act, Stage};
 use paas_tests::emulator::Fault;
 
-#[test]
-fn a_fifth_of_all_calls_of_an_environment_is_throttled() {
-    throttled(Life::EnvironmentWithGateway, 1);
-}
-
-#[test]
-fn a_fifth_of_all_calls_of_a_tenant_is_throttled() {
-    throttled(Life::Tenant, 2);
-}
-
 /// The first `applies` applies of a life, and its destroy.
-fn throttled(life: Life, applies: usize) {
+pub fn throttled(life: Life, applies: usize) {
     let stage = Stage::new(life);
     stage.aws.faults([Fault::throttle().probability(0.2, 5)]);
     let mut state = None;
