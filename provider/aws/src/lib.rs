@@ -4,6 +4,7 @@
 
 pub mod batch;
 pub mod call;
+pub mod clients;
 mod credentials;
 pub mod names;
 pub mod policies;
@@ -11,6 +12,7 @@ pub mod policy;
 mod reads;
 mod retry;
 pub mod session;
+pub mod tagging;
 pub mod tags;
 pub mod wait;
 pub mod world;

@@ -1,6 +1,7 @@
 //! The batched reads of all services, in one place of the session.
 
-use crate::{autoscaling, ec2, elbv2, iam, kms, logs, s3, ssm};
+use crate::clients::Clients;
+use crate::{autoscaling, ec2, elbv2, iam, kms, logs, s3, ssm, tagging};
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
 pub struct Reads {
@@ -20,27 +21,22 @@ pub struct Reads {
     pub ssm: ssm::Reads,
     /// Log groups.
     pub logs: logs::Reads,
+    /// Tags of everything of an owner.
+    pub tags: tagging::Reads,
 }
 
 impl Reads {
-    pub(crate) fn new(
-        ec2: &aws_sdk_ec2::Client,
-        elbv2: &aws_sdk_elasticloadbalancingv2::Client,
-        iam: &aws_sdk_iam::Client,
-        kms: &aws_sdk_kms::Client,
-        autoscaling: &aws_sdk_autoscaling::Client,
-        ssm: &aws_sdk_ssm::Client,
-        logs: &aws_sdk_cloudwatchlogs::Client,
-    ) -> Self {
+    pub(crate) fn new(clients: &Clients) -> Self {
         Self {
-            ec2: ec2::Reads::new(ec2),
-            elbv2: elbv2::Reads::new(elbv2),
-            iam: iam::Reads::new(iam),
-            kms: kms::Reads::new(kms),
+            ec2: ec2::Reads::new(&clients.ec2),
+            elbv2: elbv2::Reads::new(&clients.elbv2),
+            iam: iam::Reads::new(&clients.iam),
+            kms: kms::Reads::new(&clients.kms),
             s3: s3::Reads::default(),
-            autoscaling: autoscaling::Reads::new(autoscaling),
-            ssm: ssm::Reads::new(ssm),
-            logs: logs::Reads::new(logs),
+            autoscaling: autoscaling::Reads::new(&clients.autoscaling),
+            ssm: ssm::Reads::new(&clients.ssm),
+            logs: logs::Reads::new(&clients.logs),
+            tags: tagging::Reads::new(&clients.resourcegroupstagging),
         }
     }
 }

@@ -1,14 +1,15 @@
-//! One connection to one AWS account and region: the clients, made once and shared by all composites.
+//! One connection to one AWS account and region: whose it is, its clients, and what has been read.
 
 use crate::call::{AwsError, call};
+use crate::clients::{Clients, client};
 use crate::credentials::{self, AssumeRole, WebIdentity};
 use crate::reads::Reads;
-use crate::retry::NoBlindRetry;
 use crate::tags::Tags;
 use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::time::Duration;
 
 /// How to reach AWS: the provider's arguments, under the names that users of hashicorp/aws know.
@@ -36,30 +37,12 @@ pub struct Settings {
     pub default_tags: Tags,
 }
 
-/// The names that `endpoints` takes, hashicorp/aws's aliases included.
-pub const SERVICES: &[&str] = &[
-    "acm",
-    "autoscaling",
-    "cloudtrail",
-    "cloudwatchlogs",
-    "ec2",
-    "elb",
-    "elbv2",
-    "iam",
-    "kms",
-    "logs",
-    "s3",
-    "servicequotas",
-    "ssm",
-    "sts",
-];
-
 /// hashicorp/aws's default too. Throttling is what these are for; the SDK's budget of retry tokens ends an outage sooner.
 const MAX_RETRIES: u32 = 25;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The clients of one account and region, and what is known of both.
+/// One account and region, and what is known of both. Gives access to the [`Clients`] directly.
 pub struct Session {
     /// The account that the credentials belong to.
     pub account_id: String,
@@ -73,40 +56,7 @@ pub struct Session {
     pub default_tags: Tags,
     /// Batched and cached reads.
     pub reads: Reads,
-    /// Certificates.
-    pub acm: aws_sdk_acm::Client,
-    /// Auto Scaling groups.
-    pub autoscaling: aws_sdk_autoscaling::Client,
-    /// Trails.
-    pub cloudtrail: aws_sdk_cloudtrail::Client,
-    /// Networks, instances, images, launch templates.
-    pub ec2: aws_sdk_ec2::Client,
-    /// Load balancers.
-    pub elbv2: aws_sdk_elasticloadbalancingv2::Client,
-    /// Roles.
-    pub iam: aws_sdk_iam::Client,
-    /// Keys.
-    pub kms: aws_sdk_kms::Client,
-    /// Log groups.
-    pub logs: aws_sdk_cloudwatchlogs::Client,
-    /// Buckets.
-    pub s3: aws_sdk_s3::Client,
-    /// Limits of the account.
-    pub servicequotas: aws_sdk_servicequotas::Client,
-    /// Parameters.
-    pub ssm: aws_sdk_ssm::Client,
-}
-
-/// Makes one service's client: the shared configuration, this service's endpoint, no blind retries.
-macro_rules! client {
-    ($service:ident, $config:expr, $settings:expr, [$($name:literal),+] $(, $more:expr)?) => {{
-        let mut builder = $service::config::Builder::from($config).retry_classifier(NoBlindRetry);
-        if let Some(url) = [$($name),+].iter().find_map(|n| $settings.endpoints.get(*n)) {
-            builder = builder.endpoint_url(url);
-        }
-        $(builder = $more(builder);)?
-        $service::Client::from_conf(builder.build())
-    }};
+    clients: Clients,
 }
 
 impl Session {
@@ -129,31 +79,10 @@ impl Session {
                 allowed.join(", ")
             ));
         }
-        let (c, s) = (&config, &settings);
-        let (ec2, elbv2, iam, kms, autoscaling, ssm, logs) = (
-            client!(aws_sdk_ec2, c, s, ["ec2"]),
-            client!(aws_sdk_elasticloadbalancingv2, c, s, ["elbv2", "elb"]),
-            client!(aws_sdk_iam, c, s, ["iam"]),
-            client!(aws_sdk_kms, c, s, ["kms"]),
-            client!(aws_sdk_autoscaling, c, s, ["autoscaling"]),
-            client!(aws_sdk_ssm, c, s, ["ssm"]),
-            client!(aws_sdk_cloudwatchlogs, c, s, ["logs", "cloudwatchlogs"]),
-        );
+        let clients = Clients::new(&config, &settings);
         Ok(Self {
-            reads: Reads::new(&ec2, &elbv2, &iam, &kms, &autoscaling, &ssm, &logs),
-            acm: client!(aws_sdk_acm, c, s, ["acm"]),
-            cloudtrail: client!(aws_sdk_cloudtrail, c, s, ["cloudtrail"]),
-            servicequotas: client!(aws_sdk_servicequotas, c, s, ["servicequotas"]),
-            s3: client!(aws_sdk_s3, c, s, ["s3"], |b: aws_sdk_s3::config::Builder| {
-                if s.s3_use_path_style { b.force_path_style(true) } else { b }
-            }),
-            ec2,
-            elbv2,
-            iam,
-            kms,
-            autoscaling,
-            ssm,
-            logs,
+            reads: Reads::new(&clients),
+            clients,
             account_id,
             region,
             partition,
@@ -172,6 +101,13 @@ impl Session {
     #[must_use]
     pub fn global_arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}::{}:{resource}", self.partition, self.account_id)
+    }
+}
+
+impl Deref for Session {
+    type Target = Clients;
+    fn deref(&self) -> &Clients {
+        &self.clients
     }
 }
 

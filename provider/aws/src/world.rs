@@ -1,6 +1,7 @@
 //! What a child sees of its surroundings: the AWS session, whose child it is, and how long it may take.
 
 use crate::session::Session;
+use crate::tags::Tags;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub struct World {
     pub owner: Owner,
     /// What steers the children without being part of any of them.
     pub steering: Steering,
+    /// The user's tags that the children probably carry, while they are refreshed: see [`crate::tagging`].
+    pub expected_tags: Option<Tags>,
     deadline: Option<Instant>,
 }
 
@@ -31,6 +34,35 @@ pub struct Steering {
     pub deletion_window_in_days: i32,
     /// Whether a bucket is emptied before it is deleted.
     pub force_destroy: bool,
+    /// How a database is made, changed and deleted.
+    pub database: DatabaseSteering,
+}
+
+/// What AWS is told about a database without keeping it, under RDS's names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseSteering {
+    /// The snapshot that a new database is restored from; of no interest once it exists.
+    pub snapshot_identifier: Option<String>,
+    /// Whether it is deleted without a last snapshot.
+    pub skip_final_snapshot: bool,
+    /// Whether its automated backups go with it.
+    pub delete_automated_backups: bool,
+    /// Whether changes that interrupt it are made at once, not in its maintenance window.
+    pub apply_immediately: bool,
+    /// Whether a change of `engine_version` may be one of the major version.
+    pub allow_major_version_upgrade: bool,
+}
+
+impl Default for DatabaseSteering {
+    fn default() -> Self {
+        Self {
+            snapshot_identifier: None,
+            skip_final_snapshot: false,
+            delete_automated_backups: true,
+            apply_immediately: false,
+            allow_major_version_upgrade: false,
+        }
+    }
 }
 
 impl Default for Steering {
@@ -40,6 +72,7 @@ impl Default for Steering {
             instance_refresh: InstanceRefresh::default(),
             deletion_window_in_days: 30,
             force_destroy: false,
+            database: DatabaseSteering::default(),
         }
     }
 }
@@ -75,13 +108,20 @@ impl World {
     /// The world of `owner`, with everything at its default and no deadline.
     #[must_use]
     pub fn new(session: Arc<Session>, owner: Owner) -> Self {
-        Self { session, owner, steering: Steering::default(), deadline: None }
+        Self { session, owner, steering: Steering::default(), expected_tags: None, deadline: None }
     }
 
     /// The same, steered.
     #[must_use]
     pub fn steered(mut self, steering: Steering) -> Self {
         self.steering = steering;
+        self
+    }
+
+    /// The same, about to read children that probably carry these tags of the user's.
+    #[must_use]
+    pub fn expecting(mut self, tags: Option<Tags>) -> Self {
+        self.expected_tags = tags;
         self
     }
 
@@ -106,7 +146,7 @@ impl Deref for World {
     }
 }
 
-/// Whose an object is: an environment of a project, or a tenant in it.
+/// Whose an object is: an environment of a project, a tenant in it, or a tenant's database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The provider's `project`: keeps two installations in one account apart.
@@ -115,13 +155,15 @@ pub struct Owner {
     pub environment: String,
     /// The tenant's name; none for what belongs to the environment itself.
     pub tenant: Option<String>,
+    /// The name of one of the tenant's databases; none for what belongs to the tenant itself.
+    pub database: Option<String>,
 }
 
 impl Owner {
     /// An environment.
     #[must_use]
     pub fn environment(project: &str, environment: &str) -> Self {
-        Self { project: project.into(), environment: environment.into(), tenant: None }
+        Self { project: project.into(), environment: environment.into(), tenant: None, database: None }
     }
 
     /// A tenant in an environment.
@@ -130,7 +172,13 @@ impl Owner {
         Self { tenant: Some(tenant.into()), ..Self::environment(project, environment) }
     }
 
-    /// `project/environment` or `project/environment/tenant`: the value of the tag `paas:owner`.
+    /// A tenant's database: an owner of its own, so that nothing of the tenant's end reaches it.
+    #[must_use]
+    pub fn database(project: &str, environment: &str, tenant: &str, database: &str) -> Self {
+        Self { database: Some(database.into()), ..Self::tenant(project, environment, tenant) }
+    }
+
+    /// `project/environment`, `…/tenant` or `…/tenant/database`: the value of the tag `paas:owner`.
     #[must_use]
     pub fn path(&self) -> String {
         self.parts().join("/")
@@ -141,6 +189,7 @@ impl Owner {
     pub fn parts(&self) -> Vec<&str> {
         let mut parts = vec![self.project.as_str(), self.environment.as_str()];
         parts.extend(self.tenant.as_deref());
+        parts.extend(self.database.as_deref());
         parts
     }
 
@@ -153,9 +202,11 @@ impl Owner {
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.tenant {
-            Some(tenant) => write!(f, "tenant {}/{tenant}", self.environment),
-            None => write!(f, "environment {}", self.environment),
-        }
+        let what = match (&self.tenant, &self.database) {
+            (_, Some(_)) => "database",
+            (Some(_), None) => "tenant",
+            (None, None) => "environment",
+        };
+        write!(f, "{what} {}", self.parts()[1..].join("/"))
     }
 }

@@ -3,7 +3,7 @@
 use crate::names;
 use crate::run::ThisRun;
 use crate::shared::{validate_name, validate_range, validate_tags};
-use paas_aws::session::SERVICES;
+use paas_aws::clients::SERVICES;
 use paas_aws::{AssumeRole, Session, Settings, WebIdentity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
