@@ -20,8 +20,11 @@ pub mod world;
 pub mod acm;
 pub mod autoscaling;
 pub mod cloudtrail;
+pub mod codedeploy;
+pub mod codepipeline;
 pub mod ec2;
 pub mod elbv2;
+pub mod events;
 pub mod iam;
 pub mod kms;
 pub mod logs;
@@ -40,6 +43,9 @@ composite::children! {
     autoscaling::Group,
     autoscaling::ScalingPolicy,
     cloudtrail::Trail,
+    codedeploy::Application,
+    codedeploy::DeploymentGroup,
+    codepipeline::Pipeline,
     ec2::Address,
     ec2::InternetGateway,
     ec2::LaunchTemplate,
@@ -54,6 +60,7 @@ composite::children! {
     elbv2::ListenerRule,
     elbv2::LoadBalancer,
     elbv2::TargetGroup,
+    events::Rule,
     iam::InstanceProfile,
     iam::Role,
     kms::Alias,
@@ -61,5 +68,6 @@ composite::children! {
     logs::LogGroup,
     s3::Bucket,
     s3::BucketPolicy,
+    s3::SeedObject,
     ssm::Parameter,
 }

@@ -4,10 +4,12 @@ mod bucket;
 mod bucket_policy;
 mod emptying;
 mod lifecycle;
+mod seed_object;
 mod settings;
 
 pub use bucket::{Bucket, BucketOut};
 pub use bucket_policy::{BucketPolicy, BucketPolicyOut};
+pub use seed_object::{SeedObject, SeedObjectOut};
 
 use crate::batch::Handed;
 use crate::tags::Tags;
