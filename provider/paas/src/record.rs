@@ -7,8 +7,10 @@
 pub mod environment;
 pub mod tenant;
 
+use crate::names::EnvironmentNames;
 use composite::Json;
-use paas_aws::{Session, ssm};
+use paas_aws::ssm::{self, Depth};
+use paas_aws::{Owner, Session};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tfplugin::{Attributes, Diagnostic, Value};
@@ -78,6 +80,27 @@ pub async fn fetch<O: Serialize + DeserializeOwned>(
         .await
         .map_err(|error| Diagnostic::error("Can't read a published record", format!("{name}: {error}")))?;
     found.map(|text| Record::parse(name, &text)).transpose()
+}
+
+/// Who lives in an environment: its tenants and their databases, by the records below its own.
+///
+/// # Errors
+/// AWS refuses.
+pub async fn inhabitants(session: &Session, environment: &str) -> Result<Vec<Owner>, Diagnostic> {
+    let path = EnvironmentNames { project: &session.project, environment }.parameter();
+    let found = ssm::parameters_below(session, &path, Depth::All).await;
+    let found = found.map_err(|error| {
+        Diagnostic::error("Can't list the environment's tenants and databases", error.to_string())
+    })?;
+    let inhabitant = |parameter: &String| {
+        let mut below = parameter.strip_prefix(&path)?.trim_matches('/').split('/');
+        let tenant = below.next()?;
+        Some(match below.next() {
+            None => Owner::tenant(&session.project, environment, tenant),
+            Some(database) => Owner::database(&session.project, environment, tenant, database),
+        })
+    };
+    Ok(found.keys().filter_map(inhabitant).collect())
 }
 
 /// Says that the records of these owners will probably be read in this run, as they are where a run has many tenants.

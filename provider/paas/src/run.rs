@@ -24,6 +24,8 @@ struct Known {
     predecessors: BTreeMap<String, String>,
     /// Those that stand in Terraform's state.
     there: BTreeSet<String>,
+    /// Those that have been planned to be, new or old.
+    coming: BTreeSet<String>,
     outputs: BTreeMap<String, Foreseen>,
 }
 
@@ -63,6 +65,17 @@ impl ThisRun {
     #[must_use]
     pub fn predecessor(&self, new: &Owner) -> Option<String> {
         self.known().predecessors.get(&new.path()).cloned()
+    }
+
+    /// Notes one that will be there when the plan has been carried out.
+    pub fn comes(&self, owner: &Owner) {
+        self.known().coming.insert(owner.path());
+    }
+
+    /// Whether it will be there.
+    #[must_use]
+    pub fn is_coming(&self, owner: &Owner) -> bool {
+        self.known().coming.contains(&owner.path())
     }
 
     /// Notes what one will publish when it is applied.

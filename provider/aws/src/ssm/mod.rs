@@ -31,12 +31,12 @@ impl Reads {
     }
 }
 
-/// Names that don't exist come back in a list of their own.
 /// Names parameters that will probably be read in this run: they travel along with others, at no call of their own.
 pub fn expect(session: &Session, names: impl IntoIterator<Item = String>) {
     session.reads.ssm.values.expect(names);
 }
 
+/// Names that don't exist come back in a list of their own.
 async fn values(client: &Client, names: Vec<String>) -> Result<HashMap<String, String>, AwsError> {
     let request = client.get_parameters().set_names(Some(names)).with_decryption(true);
     let answer = call("GetParameters", request.send()).await?;
@@ -52,12 +52,26 @@ pub async fn parameter(session: &Session, name: &str) -> Result<Option<String>, 
     session.reads.ssm.values.get(&name.to_owned()).await
 }
 
-/// Values by name of the parameters one level below `path`, which starts with a slash and doesn't end with one.
+/// How far below a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// One level.
+    One,
+    /// Everything.
+    All,
+}
+
+/// Values by name of the parameters below `path`, which starts with a slash and doesn't end with one.
 ///
 /// # Errors
 /// When SSM can't be asked.
-pub async fn parameters_below(session: &Session, path: &str) -> Result<BTreeMap<String, String>, AwsError> {
-    let request = session.ssm.get_parameters_by_path().path(path).recursive(false).with_decryption(true);
+pub async fn parameters_below(
+    session: &Session,
+    path: &str,
+    depth: Depth,
+) -> Result<BTreeMap<String, String>, AwsError> {
+    let request =
+        session.ssm.get_parameters_by_path().path(path).recursive(depth == Depth::All).with_decryption(true);
     let mut pages = request.into_paginator().send();
     let mut found = BTreeMap::new();
     while let Some(page) = pages.next().await {

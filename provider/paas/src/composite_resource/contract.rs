@@ -2,7 +2,7 @@
 
 use crate::run::ThisRun;
 use crate::timeouts::Timeouts;
-use composite::{Graph, Ledger};
+use composite::{Graph, Ledger, Plan};
 use paas_aws::world::Steering;
 use paas_aws::{Owner, Session, Tags, World};
 use std::collections::BTreeMap;
@@ -55,15 +55,19 @@ pub trait Composite: Send + Sync + 'static {
     /// What steers the children without being part of them.
     fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
 
-    /// Refuses a destruction that would hurt: at plan, and again before the first deletion. `run` goes along.
+    /// Refuses a destruction that would hurt: at plan, and again before the first deletion.
     fn may_destroy(
         session: &Session,
-        model: &Self::Model,
-        run: &ThisRun,
+        leaving: Leaving<'_, Self::Model>,
         diagnostics: &mut Diagnostics,
     ) -> impl Future<Output = ()> + Send {
-        let _ = (session, model, run, diagnostics);
+        let _ = (session, leaving, diagnostics);
         async {}
+    }
+
+    /// Refuses, at plan, what would be done to a child. Pure.
+    fn review(plan: &Plan, model: &Self::Model, diagnostics: &mut Diagnostics) {
+        let _ = (plan, model, diagnostics);
     }
 
     /// The arguments of the composite with this id, out of its published record.
@@ -85,6 +89,33 @@ pub trait Model: Attributes + PartialEq {
     fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>>;
     /// How long to wait.
     fn timeouts(&self) -> Timeouts;
+    /// What becomes of a create that fails half-way.
+    fn on_create_failure(&self) -> &Attr<String>;
+    /// Whether everything stands as configured.
+    fn ready(&mut self) -> &mut Attr<bool>;
+}
+
+/// What is about to be destroyed.
+pub struct Leaving<'a, M> {
+    /// Its arguments; of one that is made anew, those to come.
+    pub model: &'a M,
+    /// What is remembered of the children.
+    pub ledger: &'a Ledger,
+    /// Why.
+    pub why: Why,
+    /// What is known of this run.
+    pub run: &'a ThisRun,
+}
+
+/// Why something is destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It is no longer in the configuration, or everything goes.
+    Unwanted,
+    /// An argument was changed that can't change in place.
+    Changed,
+    /// Terraform was told to (`-replace`, `terraform taint`), or its creation had failed.
+    MadeAnew,
 }
 
 /// For what the facts are gathered.

@@ -5,8 +5,9 @@ use composite::{Applied, Call, Failure, Refreshed};
 use paas_aws::Owner;
 use tfplugin::{Diagnostic, Diagnostics};
 
-/// The diagnostics of an apply or a destroy.
-pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation) -> Diagnostics {
+/// The diagnostics of an apply or a destroy. A creation that `resumes` ends with warnings: Terraform taints what ends
+/// with errors.
+pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation, resumes: bool) -> Diagnostics {
     let progress = match operation {
         Operation::Delete => {
             "what is left stays in the state, and the next destroy goes on from there".to_owned()
@@ -17,6 +18,10 @@ pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation) -> Diagn
                 applied.ready, applied.total
             )
         }
+        Operation::Create if resumes => format!(
+            "{} of {} children are ready; `ready` is false, and the next apply goes on from there",
+            applied.ready, applied.total
+        ),
         Operation::Create => format!(
             "{} of {} children are ready; the next apply replaces the resource, `terraform untaint` resumes it",
             applied.ready, applied.total
@@ -26,6 +31,9 @@ pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation) -> Diagn
         applied.failures.iter().map(|failure| describe(owner, failure, Some(&progress))).collect();
     if applied.cancelled && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::error(format!("{owner} was interrupted"), capitalised(&progress)));
+    }
+    if resumes && matches!(operation, Operation::Create) {
+        return diagnostics.iter().map(|error| Diagnostic::warning(&error.summary, &error.detail)).collect();
     }
     diagnostics
 }

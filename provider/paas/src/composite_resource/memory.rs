@@ -14,6 +14,12 @@ pub struct Memory {
 
 const FORM: u32 = 1;
 
+impl Default for Memory {
+    fn default() -> Self {
+        Self::of(Ledger::default())
+    }
+}
+
 impl Memory {
     /// Of a ledger.
     pub fn of(ledger: Ledger) -> Self {
@@ -26,7 +32,7 @@ impl Memory {
     /// It was written by a newer provider, or by none.
     pub fn read(private: &[u8]) -> Result<Self, Diagnostic> {
         if private.is_empty() {
-            return Ok(Self::of(Ledger::default()));
+            return Ok(Self::default());
         }
         match serde_json::from_slice::<Self>(private) {
             Ok(memory) if memory.form == FORM => Ok(memory),

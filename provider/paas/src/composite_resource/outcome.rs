@@ -31,9 +31,33 @@ pub fn of_apply<M: Model>(
     export(model, &exports.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect())
 }
 
-/// The attributes after a refresh: only `children` can have changed.
+/// The attributes after a create that broke off and may go on: what was known in the plan stands, the rest is filled in
+/// as far as it is known now. What still isn't, is left to the server, which makes it null.
+pub fn of_promise<M: Model>(
+    mut planned: M,
+    ledger: &Ledger,
+    exports: &IndexMap<String, Json>,
+) -> Result<M, Diagnostic> {
+    let made = children(ledger);
+    match planned.children() {
+        Attr::Known(children) => {
+            for (key, spec) in children.iter_mut().filter(|(_, spec)| spec.is_unknown()) {
+                *spec = made.get(key).cloned().unwrap_or(Attr::Null);
+            }
+        }
+        children => *children = Attr::Known(made),
+    }
+    let values = planned.to_value();
+    let unknown = exports.iter().filter(|(name, _)| !values.get(name).is_wholly_known());
+    export(planned, &unknown.map(|(name, value)| (name.clone(), Some(value.clone()))).collect())
+}
+
+/// The attributes after a refresh: only `children` can have changed. A state from before there was `ready` is whole.
 pub fn of_ledger<M: Model>(mut model: M, ledger: &Ledger) -> M {
     *model.children() = Attr::Known(children(ledger));
+    if model.ready().is_null() {
+        *model.ready() = Attr::Known(true);
+    }
     model
 }
 

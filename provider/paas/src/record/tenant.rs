@@ -2,7 +2,8 @@
 
 use super::Record;
 use crate::names::EnvironmentNames;
-use paas_aws::{Session, ssm};
+use paas_aws::Session;
+use paas_aws::ssm::{self, Depth};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tfplugin::Diagnostic;
@@ -30,7 +31,7 @@ pub async fn tenants(
     environment: &str,
 ) -> Result<BTreeMap<String, Record<Outputs>>, Diagnostic> {
     let path = EnvironmentNames { project: &session.project, environment }.parameter();
-    let found = ssm::parameters_below(session, &path)
+    let found = ssm::parameters_below(session, &path, Depth::One)
         .await
         .map_err(|error| Diagnostic::error("Can't list the environment's tenants", error.to_string()))?;
     found

@@ -8,10 +8,9 @@ mod wire;
 
 pub use model::{EnvironmentModel, ExistingNetwork, Nat, PriorityRange};
 
-use crate::composite_resource::{Composite, Gather};
+use crate::composite_resource::{Composite, Gather, Leaving};
 use crate::names::{ENVIRONMENT, EnvironmentNames};
 use crate::record;
-use crate::run::ThisRun;
 use crate::timeouts::Timeouts;
 use composite::Graph;
 use paas_aws::world::Steering;
@@ -71,11 +70,10 @@ impl Composite for Environment {
 
     async fn may_destroy(
         session: &Session,
-        model: &EnvironmentModel,
-        run: &ThisRun,
+        leaving: Leaving<'_, EnvironmentModel>,
         diagnostics: &mut Diagnostics,
     ) {
-        gather::refuse_destruction(session, model, run, diagnostics).await;
+        gather::refuse_destruction(session, &leaving, diagnostics).await;
     }
 
     async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {
@@ -107,6 +105,12 @@ impl crate::composite_resource::Model for EnvironmentModel {
     }
     fn timeouts(&self) -> Timeouts {
         self.timeouts.clone().unwrap_or_default()
+    }
+    fn on_create_failure(&self) -> &Attr<String> {
+        &self.on_create_failure
+    }
+    fn ready(&mut self) -> &mut Attr<bool> {
+        &mut self.ready
     }
 }
 

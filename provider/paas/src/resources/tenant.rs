@@ -118,6 +118,12 @@ impl crate::composite_resource::Model for TenantModel {
     fn timeouts(&self) -> Timeouts {
         self.timeouts.clone().unwrap_or_default()
     }
+    fn on_create_failure(&self) -> &Attr<String> {
+        &self.on_create_failure
+    }
+    fn ready(&mut self) -> &mut Attr<bool> {
+        &mut self.ready
+    }
 }
 
 /// The tenant's name; known wherever AWS is called.

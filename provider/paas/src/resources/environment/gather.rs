@@ -1,9 +1,8 @@
 //! What an environment has to know of AWS: zones, an existing network, certificates; and what it checks there.
 
 use super::model::{EnvironmentModel, ExistingNetwork};
-use crate::composite_resource::Gather;
+use crate::composite_resource::{Gather, Leaving, Why};
 use crate::record;
-use crate::run::ThisRun;
 use composite::Value;
 use paas_aws::{Owner, Session, acm, ec2};
 use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
@@ -210,32 +209,44 @@ async fn certificates(
     }
 }
 
-/// An environment goes last: its tenants stand in its network and behind its load balancer.
+/// An environment goes last: its tenants stand in its network and behind its load balancer, their databases in its
+/// network and under its key.
 pub async fn refuse_destruction(
     session: &Session,
-    model: &EnvironmentModel,
-    run: &ThisRun,
+    leaving: &Leaving<'_, EnvironmentModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let name = super::name(model);
-    if let Attr::Known(true) = model.deletion_protection {
+    // A destroy of something tainted is planned as a replacement first, when nobody is known to leave with it yet: the
+    // replacement's own destruction asks again.
+    if leaving.why == Why::MadeAnew {
+        return;
+    }
+    let name = super::name(leaving.model);
+    // What was never whole protects nothing.
+    let whole = leaving.ledger.live.iter().any(|child| child.key == record::CHILD && child.out.is_some());
+    if let (Attr::Known(true), true) = (&leaving.model.deletion_protection, whole) {
         diagnostics.error(
             "deletion_protection",
             "The environment is protected",
             format!("Destroying environment {name} is refused while deletion_protection is on. Set it to false, apply, then destroy."),
         );
     }
-    let tenants = match record::tenant::tenants(session, name).await {
-        Ok(tenants) => tenants,
+    let inhabitants = match record::inhabitants(session, name).await {
+        Ok(inhabitants) => inhabitants,
         Err(error) => return diagnostics.push(error),
     };
-    let stay = |tenant: &&String| !run.is_leaving(&Owner::tenant(&session.project, name, tenant));
-    let names: Vec<&str> = tenants.keys().filter(stay).map(String::as_str).collect();
-    if !names.is_empty() {
+    let stays = |owner: &&Owner| !leaving.run.is_leaving(owner);
+    let (tenants, databases): (Vec<&Owner>, Vec<&Owner>) =
+        inhabitants.iter().filter(stays).partition(|owner| owner.database.is_none());
+    for (what, staying) in [("tenants", tenants), ("databases", databases)] {
+        if staying.is_empty() {
+            continue;
+        }
+        let names: Vec<String> = staying.iter().map(|owner| owner.parts()[2..].join("/")).collect();
         diagnostics.push(Diagnostic::error(
-            "The environment still has tenants",
+            format!("The environment still has {what}"),
             format!(
-                "Destroying or replacing environment {name} is refused while it has tenants: {}. Destroy them first. One in this configuration goes along if it refers to the environment by paas_environment's id, and if the environment isn't replaced.",
+                "Destroying or replacing environment {name} is refused while it has {what}: {}. Destroy them first. One in this configuration goes along if it refers to the environment by paas_environment's id, and if the environment isn't replaced.",
                 names.join(", ")
             ),
         ));

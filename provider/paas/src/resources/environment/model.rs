@@ -72,6 +72,11 @@ pub struct EnvironmentModel {
     /// Tags of everything that can carry tags. They win over the provider's `default_tags`.
     #[attr(optional)]
     pub tags: Attr<Tags>,
+    /// What becomes of a create that fails half-way. `taint`: Terraform destroys what is there and makes it anew.
+    /// `resume`: the create ends with a warning and `ready = false`, and the next apply goes on in place; have a
+    /// `postcondition` on `ready`, so that the run fails.
+    #[attr(optional, default = "taint")]
+    pub on_create_failure: Attr<String>,
     /// How long to wait for AWS.
     #[attr(optional)]
     pub timeouts: Attr<Timeouts>,
@@ -160,6 +165,9 @@ pub struct EnvironmentModel {
     /// The SSM parameter with the published record.
     #[attr(computed)]
     pub parameter_name: Attr<String>,
+    /// Whether everything stands as configured. False after an apply that broke off.
+    #[attr(computed)]
+    pub ready: Attr<bool>,
     /// `default_tags` and `tags` together.
     #[attr(computed)]
     pub tags_all: Attr<Tags>,
