@@ -1,11 +1,16 @@
 //! The names that the provider gives to AWS objects, in one place: pure, so that a plan can show them.
 
-use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, fit, versioned};
+use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, digest, fit, versioned};
 
 /// Longest name of an environment. Load balancer names hold 32 characters, and the project stands before it.
 pub const ENVIRONMENT: usize = 16;
 /// Longest name of a tenant.
 pub const TENANT: usize = 32;
+
+/// CodePipeline keeps a pipeline's artifacts in a folder that is named by so many characters of its name.
+const ARTIFACT_FOLDER: usize = 20;
+/// What a database's own name leaves of RDS's 63 characters for its tenant's.
+const DATABASE_PREFIX: usize = 46;
 
 /// How a project's names would start that AWS refuses: of load balancers (`internal-`), security groups (`sg-`) and
 /// buckets (the others).
@@ -36,6 +41,12 @@ impl<'a> EnvironmentNames<'a> {
     #[must_use]
     pub fn base(self) -> String {
         format!("{}-{}", self.project, self.environment)
+    }
+
+    /// `paas_dev`: where underscores are allowed. No project or environment holds one, so it stands for this one alone.
+    #[must_use]
+    pub fn scope(self) -> String {
+        format!("{}_{}", self.project, self.environment)
     }
 
     /// The load balancer: 32 characters at most.
@@ -99,11 +110,45 @@ impl TenantNames<'_> {
     }
 
     /// The target group: what can't be changed in place stands in the name as a digest, so that its replacement
-    /// can be made first.
+    /// can be made first. `slot` tells the two of a tenant that deploys blue/green apart.
     #[must_use]
-    pub fn target_group(self, vpc_id: &str, port: i32, protocol: &str) -> String {
+    pub fn target_group(self, slot: Option<&str>, vpc_id: &str, port: i32, protocol: &str) -> String {
         let EnvironmentNames { project, environment } = self.environment;
-        versioned(ELB_NAME, &[environment, self.tenant], &[project, vpc_id, &port.to_string(), protocol])
+        let parts: Vec<&str> = [environment, self.tenant].into_iter().chain(slot).collect();
+        let port = port.to_string();
+        let fixed: Vec<&str> = [project, vpc_id, &port, protocol].into_iter().chain(slot).collect();
+        versioned(ELB_NAME, &parts, &fixed)
+    }
+
+    /// The CodeDeploy application. No name of ours holds an underscore, so this one stands for one tenant only.
+    #[must_use]
+    pub fn application(self) -> String {
+        format!("{}_{}", self.environment.scope(), self.tenant)
+    }
+
+    /// The software pipeline, and the rule that starts it. What tells tenants apart stands first: see
+    /// [`artifact_folder`](Self::artifact_folder).
+    #[must_use]
+    pub fn software_pipeline(self) -> String {
+        format!("{}_{}", self.artifact_folder(), self.environment.scope())
+    }
+
+    /// How the folder of the pipelines' artifacts begins in the environment's bucket, for this tenant alone.
+    #[must_use]
+    pub fn artifact_folder(self) -> String {
+        let EnvironmentNames { project, environment } = self.environment;
+        let tail = digest(&[project, environment, self.tenant], 8);
+        let head = self.tenant.chars().take(ARTIFACT_FOLDER - 1 - tail.len()).collect::<String>();
+        format!("{}-{tail}", head.trim_end_matches('-'))
+    }
+
+    /// How the identifiers of the tenant's databases begin, and no other tenant's: a digest stands in it, because the
+    /// names before it run together.
+    #[must_use]
+    pub fn database_prefix(self) -> String {
+        let EnvironmentNames { project, environment } = self.environment;
+        let parts = [project, environment, self.tenant];
+        versioned(DATABASE_PREFIX, &parts, &parts)
     }
 
     /// The SSM parameter that holds the tenant's record.
@@ -137,9 +182,13 @@ mod tests {
         assert!(names.load_balancer().len() <= 32);
         assert!(names.bucket("123456789012", region).len() <= 63);
         assert!(names.role("infrastructure-pipeline", region).len() <= 64);
-        assert!(names.tenant(&tenant).target_group("vpc-1", 80, "HTTP").len() <= 32);
+        assert!(names.tenant(&tenant).target_group(None, "vpc-1", 80, "HTTP").len() <= 32);
         assert!(names.tenant(&tenant).role(region).len() <= 64);
         assert!(names.tenant(&tenant).base().len() <= 255);
+        // EventBridge: 64. CodePipeline and CodeDeploy take 100.
+        assert!(names.tenant(&tenant).software_pipeline().len() <= 64);
+        assert!(names.tenant(&tenant).application().len() <= 100);
+        assert!(names.tenant(&tenant).database_prefix().len() <= DATABASE_PREFIX);
     }
 
     #[test]
@@ -150,11 +199,34 @@ mod tests {
     }
 
     #[test]
+    fn tenants_that_are_named_alike_share_no_folder_and_no_database() {
+        let names = |environment, tenant| {
+            let names = EnvironmentNames { project: "paas", environment }.tenant(tenant);
+            (names.artifact_folder(), names.database_prefix())
+        };
+        let all = [
+            names("dev", "acme"),
+            names("dev", "acme-2"),
+            names("dev", "a-long-tenant-name-1"),
+            names("dev", "a-long-tenant-name-2"),
+            names("dev", "a-b"),
+            names("dev-a", "b"),
+        ];
+        for (i, (folder, prefix)) in all.iter().enumerate() {
+            assert!(folder.len() <= ARTIFACT_FOLDER, "{folder}");
+            for (other, (others_folder, others_prefix)) in all.iter().enumerate() {
+                assert!(i == other || !others_folder.starts_with(folder.as_str()), "{folder} {others_folder}");
+                assert!(i == other || !others_prefix.starts_with(prefix.as_str()), "{prefix} {others_prefix}");
+            }
+        }
+    }
+
+    #[test]
     fn names_are_readable() {
         let names = EnvironmentNames { project: "paas", environment: "dev" };
         assert_eq!(names.bucket("123456789012", "eu-west-1"), "paas-dev-123456789012-eu-west-1");
         assert_eq!(names.parameter(), "/paas/paas/dev");
         assert_eq!(names.tenant("acme").parameter(), "/paas/paas/dev/acme");
-        assert!(names.tenant("acme").target_group("vpc-1", 80, "HTTP").starts_with("dev-acme-"));
+        assert!(names.tenant("acme").target_group(None, "vpc-1", 80, "HTTP").starts_with("dev-acme-"));
     }
 }
