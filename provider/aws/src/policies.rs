@@ -10,9 +10,9 @@ pub mod trust;
 
 pub use bucket::{TrailDelivery, bucket};
 pub use key::{KeyUsers, key};
-pub use pipelines::{deploy, infrastructure_pipeline, software_pipeline};
+pub use pipelines::{INFRASTRUCTURE, SOFTWARE, deploy, events, infrastructure_pipeline, software_pipeline};
 pub use site::Site;
-pub use tenant::instance;
+pub use tenant::{Tenant, instance};
 pub use trail::log_delivery;
 
 use crate::policy::Document;
@@ -43,7 +43,20 @@ mod tests {
             ("infrastructure", infrastructure_pipeline(&site, &bucket_arn, &key_arn)),
             ("software", software_pipeline(&site, &bucket_arn, &key_arn)),
             ("deploy", deploy(&site)),
-            ("instance", instance(&site, &"t".repeat(20), &bucket_arn, &key_arn)),
+            ("events", events(&site)),
+            (
+                "instance",
+                instance(
+                    &site,
+                    &Tenant {
+                        name: &"t".repeat(32),
+                        artifact_folder: &"f".repeat(20),
+                        database_prefix: &"d".repeat(46),
+                    },
+                    &bucket_arn,
+                    &key_arn,
+                ),
+            ),
             ("log delivery", log_delivery(&site, &"l".repeat(200))),
         ] {
             assert!(size(&policies) < 10_240, "{what}: {}", size(&policies));

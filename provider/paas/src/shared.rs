@@ -1,6 +1,7 @@
 //! Small bridges between Terraform's values and the engine's.
 
 use composite::Value;
+use paas_aws::logs::RETENTION_DAYS;
 use paas_aws::policies::Site;
 use paas_aws::{Session, Tags};
 use tfplugin::{Attr, Diagnostics, Path};
@@ -111,6 +112,16 @@ pub fn validate_range(
     if let Some(n) = value.known().filter(|n| !range.contains(n)) {
         let detail = format!("{n} is not in {} to {}.", range.start(), range.end());
         diagnostics.error(path, "Value out of range", detail);
+    }
+}
+
+/// Reports a number of days for which CloudWatch Logs doesn't keep events.
+pub fn validate_retention(path: impl Into<Path>, days: &Attr<i64>, diagnostics: &mut Diagnostics) {
+    if let Some(days) = days.known().filter(|days| !RETENTION_DAYS.contains(days)) {
+        let detail = format!(
+            "CloudWatch Logs doesn't keep events for {days} days; it takes one of {RETENTION_DAYS:?}."
+        );
+        diagnostics.error(path, "Invalid retention", detail);
     }
 }
 

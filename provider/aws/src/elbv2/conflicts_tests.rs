@@ -18,6 +18,7 @@ fn rule(who: &str, priority: u16, hosts: &[&str], paths: &[&str]) -> SeenRule {
         hosts: set(hosts),
         paths: set(paths),
         target_group_arn: String::new(),
+        other_target_group_arn: None,
         tags,
     }
 }

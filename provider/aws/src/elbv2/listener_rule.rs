@@ -8,8 +8,8 @@ use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, HostHeaderConditionConfig, PathPatternConditionConfig, RuleCondition,
-    RulePriorityPair,
+    Action, ActionTypeEnum, ForwardActionConfig, HostHeaderConditionConfig, PathPatternConditionConfig,
+    RuleCondition, RulePriorityPair, TargetGroupTuple,
 };
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 ///
 /// The tag is what keeps an allocated number the rule's own, and what tells it from one that was changed by hand.
 const PRIORITY: &str = "paas:priority";
+/// The weight of the slot that gets all requests; the other has none.
+const LIVE: i32 = 100;
 /// How often a number that someone else took in the meantime is given up for the next one.
 const PROBES: usize = 50;
 
@@ -36,6 +38,10 @@ pub struct ListenerRule {
     pub priority: Option<u16>,
     /// Where the requests go.
     pub target_group_arn: String,
+    /// The other of two slots, where a tenant deploys blue/green; the lesser of both ARNs stands first. Which of them is
+    /// live, their weights say, and that is not Terraform's business.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_target_group_arn: Option<String>,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -69,8 +75,23 @@ impl ListenerRule {
         conditions
     }
 
+    /// Where requests are sent; of two slots, to the first.
     fn action(&self) -> Action {
-        Action::builder().r#type(ActionTypeEnum::Forward).target_group_arn(&self.target_group_arn).build()
+        let action = Action::builder().r#type(ActionTypeEnum::Forward);
+        let Some(other) = &self.other_target_group_arn else {
+            return action.target_group_arn(&self.target_group_arn).build();
+        };
+        let slot =
+            |arn: &String, weight| TargetGroupTuple::builder().target_group_arn(arn).weight(weight).build();
+        let forward = ForwardActionConfig::builder()
+            .target_groups(slot(&self.target_group_arn, LIVE))
+            .target_groups(slot(other, 0));
+        action.forward_config(forward.build()).build()
+    }
+
+    fn leads_to(&self, rule: &SeenRule) -> bool {
+        (&self.target_group_arn, &self.other_target_group_arn)
+            == (&rule.target_group_arn, &rule.other_target_group_arn)
     }
 
     fn all_tags(&self, cx: &Cx<'_>, priority: u16) -> Tags {
@@ -221,9 +242,11 @@ impl Child for ListenerRule {
             }
             renumber(cx, &self.listener_arn, id, number).await?;
         }
-        if new_conditions || rule.target_group_arn != self.target_group_arn {
+        let new_action = !self.leads_to(rule);
+        if new_conditions || new_action {
             let request = cx.world.elbv2.modify_rule().rule_arn(id);
-            let request = request.set_conditions(Some(self.rule_conditions())).actions(self.action());
+            let request = request.set_conditions(new_conditions.then(|| self.rule_conditions()));
+            let request = request.set_actions(new_action.then(|| vec![self.action()]));
             call("ModifyRule", request.send()).await?;
             cx.world.reads.elbv2.rules.forget(&self.listener_arn);
         }
@@ -242,6 +265,7 @@ impl Child for ListenerRule {
             hosts: rule.hosts,
             paths: rule.paths,
             target_group_arn: rule.target_group_arn,
+            other_target_group_arn: rule.other_target_group_arn,
             tags,
         };
         Ok(Some((spec, out)))
@@ -268,6 +292,7 @@ mod tests {
             paths: BTreeSet::new(),
             priority,
             target_group_arn: "tg".into(),
+            other_target_group_arn: None,
             tags: Tags::new(),
         }
     }

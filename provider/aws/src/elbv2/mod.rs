@@ -20,7 +20,7 @@ pub use priority::Conditions;
 pub use rules::{SeenRule, listener_of, rules};
 pub use target_group::{HealthCheck, TargetGroup, TargetGroupOut, resource_label};
 
-use crate::batch::Batched;
+use crate::batch::{Batched, halving};
 use crate::call::{AwsError, call};
 use crate::tags::Tags;
 use aws_sdk_elasticloadbalancingv2::Client;
@@ -70,8 +70,7 @@ where
     move |arns| read(client.clone(), arns)
 }
 
-/// Reads objects named by ARN. One that is missing makes AWS refuse the whole call, so a refused batch is halved until
-/// the missing one stands alone, and is left out.
+/// Reads objects named by ARN. One that is missing makes AWS refuse the whole call.
 fn by_arn<V, F>(client: &Client, read: fn(Client, Vec<String>) -> F) -> Batched<String, V>
 where
     F: Future<Output = Result<HashMap<String, V>, AwsError>> + Send + 'static,
@@ -80,31 +79,8 @@ where
     let client = client.clone();
     Batched::new(ARNS_PER_CALL, move |arns| {
         let client = client.clone();
-        halving(arns, move |some| read(client.clone(), some))
+        halving(arns, NOT_FOUND, move |some| read(client.clone(), some))
     })
-}
-
-async fn halving<V, F>(
-    arns: Vec<String>,
-    read: impl Fn(Vec<String>) -> F,
-) -> Result<HashMap<String, V>, AwsError>
-where
-    F: Future<Output = Result<HashMap<String, V>, AwsError>>,
-{
-    let mut found = HashMap::new();
-    let mut todo = vec![arns];
-    while let Some(mut some) = todo.pop() {
-        match read(some.clone()).await {
-            Ok(read) => found.extend(read),
-            Err(e) if !e.is(NOT_FOUND) => return Err(e),
-            Err(_) if some.len() > 1 => {
-                let rest = some.split_off(some.len() / 2);
-                todo.extend([some, rest]);
-            }
-            Err(_) => {}
-        }
-    }
-    Ok(found)
 }
 
 /// How many target groups a load balancer uses.
@@ -121,40 +97,5 @@ fn gone<T>(deleted: Result<T, AwsError>) -> Result<(), AwsError> {
     match deleted {
         Err(e) if !e.is(NOT_FOUND) => Err(e),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Mutex;
-
-    #[tokio::test]
-    async fn a_missing_object_does_not_hide_the_others() {
-        let calls = Mutex::new(vec![]);
-        let read = |arns: Vec<String>| {
-            calls.lock().unwrap().push(arns.len());
-            async move {
-                if arns.contains(&"gone".to_owned()) {
-                    return Err(AwsError {
-                        code: Some("RuleNotFound".into()),
-                        ..AwsError::ours("DescribeTags", "")
-                    });
-                }
-                Ok(arns.into_iter().map(|a| (a, 0)).collect())
-            }
-        };
-        let arns = ["a", "b", "gone", "c", "d"].map(str::to_owned).to_vec();
-        let found = halving(arns, read).await.unwrap();
-        let mut found: Vec<_> = found.into_keys().collect();
-        found.sort();
-        assert_eq!(found, ["a", "b", "c", "d"]);
-        assert!(calls.lock().unwrap().len() <= 7);
-    }
-
-    #[tokio::test]
-    async fn other_refusals_are_not_absence() {
-        let read = |_| async { Err::<HashMap<String, u8>, _>(AwsError::ours("DescribeTags", "no")) };
-        assert!(halving(vec!["a".into()], read).await.is_err());
     }
 }

@@ -5,7 +5,7 @@ use crate::call::{AwsError, call};
 use crate::session::Session;
 use crate::tags::{self, Tags};
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types::{Action, Rule, RuleCondition};
+use aws_sdk_elasticloadbalancingv2::types::{Action, Rule, RuleCondition, TargetGroupTuple};
 use futures::future::try_join_all;
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,9 +20,11 @@ pub struct SeenRule {
     pub hosts: BTreeSet<String>,
     /// Path conditions.
     pub paths: BTreeSet<String>,
-    /// Where it forwards to. What forwards to more than one group, or does something else, has the action's name here:
-    /// it is not what a tenant's rule does.
+    /// Where it forwards to: of two groups, the one with the lesser ARN. What forwards to more, or does something else,
+    /// has the action's name here: it is not what a tenant's rule does.
     pub target_group_arn: String,
+    /// The second of two groups.
+    pub other_target_group_arn: Option<String>,
     /// All its tags.
     pub tags: Tags,
 }
@@ -76,7 +78,9 @@ async fn listed(session: &Session, listener_arn: &str) -> Result<Vec<SeenRule>, 
     let reads = &session.reads.elbv2;
     let listed = reads.rules.get(&listener_arn.to_owned()).await?.unwrap_or_default();
     // What stands in for the target of a rule that isn't ours is no ARN.
-    let arns = listed.iter().flat_map(|rule| [rule.target_group_arn.clone(), rule.arn.clone()]);
+    let arns = listed.iter().flat_map(|rule| {
+        rule.other_target_group_arn.iter().chain([&rule.target_group_arn, &rule.arn]).cloned()
+    });
     reads.tags.expect(arns.filter(|arn| arn.starts_with("arn:")));
     Ok(listed)
 }
@@ -115,12 +119,14 @@ pub(super) async fn list(
 }
 
 fn seen(rule: &Rule) -> Option<SeenRule> {
+    let (target_group_arn, other_target_group_arn) = targets(rule.actions());
     Some(SeenRule {
         arn: rule.rule_arn.clone()?,
         priority: rule.priority()?.parse().ok()?, // the default rule's is "default"
         hosts: values(rule.conditions(), "host-header"),
         paths: values(rule.conditions(), "path-pattern"),
-        target_group_arn: target(rule.actions()),
+        target_group_arn,
+        other_target_group_arn,
         tags: Tags::new(),
     })
 }
@@ -134,13 +140,18 @@ fn values(conditions: &[RuleCondition], field: &str) -> BTreeSet<String> {
     conditions.iter().filter(|c| c.field() == Some(field)).flat_map(of_field).collect()
 }
 
-fn target(actions: &[Action]) -> String {
-    let [action] = actions else { return "several actions".into() };
+fn targets(actions: &[Action]) -> (String, Option<String>) {
+    let [action] = actions else { return ("several actions".into(), None) };
     let groups = action.forward_config().map_or(&[][..], |f| f.target_groups());
+    let arn = |group: &TargetGroupTuple| group.target_group_arn().unwrap_or_default().to_owned();
     match (action.target_group_arn(), groups) {
-        (Some(arn), [] | [_]) => arn.into(),
-        (None, [group]) => group.target_group_arn().unwrap_or_default().into(),
-        _ => action.r#type().map_or("no action", |t| t.as_str()).into(),
+        (Some(arn), [] | [_]) => (arn.into(), None),
+        (None, [group]) => (arn(group), None),
+        (_, [one, other]) => {
+            let (one, other) = (arn(one), arn(other));
+            if one < other { (one, Some(other)) } else { (other, Some(one)) }
+        }
+        _ => (action.r#type().map_or("no action", |t| t.as_str()).into(), None),
     }
 }
 
@@ -148,7 +159,7 @@ fn target(actions: &[Action]) -> String {
 mod tests {
     use super::*;
     use aws_sdk_elasticloadbalancingv2::types::{
-        ActionTypeEnum, ForwardActionConfig, HostHeaderConditionConfig, TargetGroupTuple,
+        ActionTypeEnum, ForwardActionConfig, HostHeaderConditionConfig,
     };
 
     fn forward(groups: &[&str]) -> Action {
@@ -187,13 +198,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_forward_has_a_target() {
-        assert_eq!(target(&[forward(&["tg-1"])]), "tg-1");
-        assert_eq!(target(&[forward(&["tg-1", "tg-2"])]), "forward");
+    fn a_plain_forward_has_one_target_or_two() {
+        let one = |arn: &str| (arn.to_owned(), None);
+        assert_eq!(targets(&[forward(&["tg-1"])]), one("tg-1"));
+        assert_eq!(targets(&[forward(&["tg-2", "tg-1"])]), ("tg-1".into(), Some("tg-2".into())));
+        assert_eq!(targets(&[forward(&["tg-1", "tg-2", "tg-3"])]), one("forward"));
         assert_eq!(
-            target(&[Action::builder().r#type(ActionTypeEnum::FixedResponse).build()]),
-            "fixed-response"
+            targets(&[Action::builder().r#type(ActionTypeEnum::FixedResponse).build()]),
+            one("fixed-response")
         );
-        assert_eq!(target(&[forward(&["tg-1"]), forward(&["tg-2"])]), "several actions");
+        assert_eq!(targets(&[forward(&["tg-1"]), forward(&["tg-2"])]), one("several actions"));
     }
 }

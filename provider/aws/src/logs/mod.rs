@@ -4,11 +4,16 @@ mod log_group;
 
 pub use log_group::{LogGroup, LogGroupOut};
 
-use crate::batch::Batched;
+use crate::batch::{Batched, common_prefix};
 use crate::call::{AwsError, call};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
 use std::collections::HashMap;
+
+/// How long events may be kept, in days (PutRetentionPolicy).
+pub const RETENTION_DAYS: &[i64] = &[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 /// Batched reads of log groups by name.
 pub struct Reads {
@@ -27,8 +32,7 @@ impl Reads {
     }
 }
 
-/// Names can't be listed in the call: it takes a prefix. The wanted names share theirs, and come with the few others
-/// that begin alike.
+/// Names can't be listed in the call: it takes a prefix.
 async fn describe(client: &Client, names: Vec<String>) -> Result<HashMap<String, Described>, AwsError> {
     let prefix = Some(common_prefix(&names)).filter(|prefix| !prefix.is_empty());
     let request = client.describe_log_groups().set_log_group_name_prefix(prefix.map(str::to_owned));
@@ -43,28 +47,4 @@ async fn describe(client: &Client, names: Vec<String>) -> Result<HashMap<String,
         }
     }
     Ok(found)
-}
-
-fn common_prefix(names: &[String]) -> &str {
-    let Some((first, others)) = names.split_first() else { return "" };
-    let shared = |other: &String| {
-        let pairs = first.char_indices().zip(other.chars());
-        let alike = pairs.take_while(|((_, a), b)| a == b);
-        alike.last().map_or(0, |((at, c), _)| at + c.len_utf8())
-    };
-    &first[..others.iter().map(shared).min().unwrap_or(first.len())]
-}
-
-#[test]
-fn what_names_share() {
-    for (names, prefix) in [
-        (vec!["/paas/dev/a", "/paas/dev/b"], "/paas/dev/"),
-        (vec!["/paas/dev"], "/paas/dev"),
-        (vec!["/paas/dev", "/paas/dev/a"], "/paas/dev"),
-        (vec!["a", "b"], ""),
-        (vec![], ""),
-    ] {
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        assert_eq!(common_prefix(&names), prefix, "{names:?}");
-    }
 }

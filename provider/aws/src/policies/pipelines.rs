@@ -9,22 +9,35 @@ use crate::tags::OWNER;
 #[must_use]
 pub fn infrastructure_pipeline(site: &Site, bucket_arn: &str, key_arn: &str) -> Inline {
     inline([
-        ("artifacts", artifacts(site, bucket_arn, "infrastructure/")),
+        ("artifacts", artifacts(bucket_arn, "infrastructure/", INFRASTRUCTURE)),
         ("build", build(site)),
         ("encryption", encryption(site, key_arn, &["s3", "ec2"])),
         ("packer", packer(site)),
     ])
 }
 
-/// The role of the software pipelines: sources, builds, and deployments through CodeDeploy.
+/// The role of the software pipelines: sources, deployments through CodeDeploy, and the switch from one slot to the other
+/// where a tenant deploys blue/green.
 #[must_use]
 pub fn software_pipeline(site: &Site, bucket_arn: &str, key_arn: &str) -> Inline {
     inline([
-        ("artifacts", artifacts(site, bucket_arn, "software/")),
-        ("build", build(site)),
+        ("artifacts", artifacts(bucket_arn, "software/", SOFTWARE)),
         ("deployment", deployment(site)),
         ("encryption", encryption(site, key_arn, &["s3"])),
+        ("approval", approval(site)),
+        ("switch", switch(site)),
     ])
+}
+
+/// The role with which EventBridge starts the environment's pipelines.
+#[must_use]
+pub fn events(site: &Site) -> Inline {
+    let policy = document(vec![
+        Statement::allow("StartPipelines")
+            .actions(&["codepipeline:StartPipelineExecution"])
+            .resource(site.arn("codepipeline", &format!("*_{}", site.scope()))),
+    ]);
+    inline([("pipelines", policy)])
 }
 
 /// CodeDeploy's service role, beside the managed `service-role/AWSCodeDeployRole`. For Auto Scaling groups that
@@ -41,11 +54,15 @@ pub fn deploy(site: &Site) -> Inline {
     inline([("launch-templates", policy)])
 }
 
-/// Reads the sources under `prefix`, and reads and writes artifacts. CodePipeline keeps those in a folder at the
-/// bucket's root that is named by the first 20 characters of the pipeline's name; `GetBucketVersioning` is what its
+/// What the software pipelines call their artifacts. CodePipeline cuts such a name to ten characters in its keys.
+pub const SOFTWARE: &str = "Software";
+/// What the infrastructure pipelines call theirs.
+pub const INFRASTRUCTURE: &str = "Scripts";
+
+/// Reads the sources under `prefix`, and reads and writes artifacts. CodePipeline keeps those at the bucket's root: in a
+/// folder that begins like the pipeline's name, in one that is named like the artifact. `GetBucketVersioning` is what its
 /// S3 source asks first.
-fn artifacts(site: &Site, bucket_arn: &str, prefix: &str) -> Document {
-    let folder: String = site.name_prefix().chars().take(20).collect();
+fn artifacts(bucket_arn: &str, prefix: &str, artifact: &str) -> Document {
     document(vec![
         Statement::allow("Bucket")
             .actions(&["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"])
@@ -60,7 +77,28 @@ fn artifacts(site: &Site, bucket_arn: &str, prefix: &str) -> Document {
             .resource(format!("{bucket_arn}/{prefix}*")),
         Statement::allow("Artifacts")
             .actions(&["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"])
-            .resource(format!("{bucket_arn}/{folder}*")),
+            .resource(format!("{bucket_arn}/*/{artifact}/*")),
+    ])
+}
+
+/// Tells those who approve, by whatever topic of this account and region they chose.
+fn approval(site: &Site) -> Document {
+    let notify = Statement::allow("Notify").actions(&["sns:Publish"]);
+    document(vec![notify.resource(site.arn("sns", "*"))])
+}
+
+/// Leads a tenant's hosts to its other slot, and logs the commands that do so (CodePipeline's «Commands» action).
+fn switch(site: &Site) -> Document {
+    let log_group = site.arn("logs", &format!("log-group:/aws/codepipeline/*_{}", site.scope()));
+    document(vec![
+        Statement::allow("Look").actions(&["elasticloadbalancing:DescribeRules"]).resource("*"),
+        Statement::allow("Switch")
+            .actions(&["elasticloadbalancing:ModifyRule"])
+            .resource(site.arn("elasticloadbalancing", "listener-rule/app/*"))
+            .when("StringLike", &format!("aws:ResourceTag/{OWNER}"), site.owners()),
+        Statement::allow("Logs")
+            .actions(&["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])
+            .resources([log_group.clone(), format!("{log_group}:*")]),
     ])
 }
 
@@ -185,7 +223,7 @@ fn packer(site: &Site) -> Document {
 
 /// Registers revisions and deploys them, in this environment's applications.
 fn deployment(site: &Site) -> Document {
-    let name = site.name_prefix();
+    let name = site.scope();
     document(vec![
         Statement::allow("Deploy")
             .actions(&[
@@ -196,8 +234,8 @@ fn deployment(site: &Site) -> Document {
                 "codedeploy:RegisterApplicationRevision",
             ])
             .resources([
-                site.arn("codedeploy", &format!("application:{name}*")),
-                site.arn("codedeploy", &format!("deploymentgroup:{name}*/*")),
+                site.arn("codedeploy", &format!("application:{name}_*")),
+                site.arn("codedeploy", &format!("deploymentgroup:{name}_*/*")),
             ]),
         Statement::allow("Configurations")
             .actions(&["codedeploy:GetDeploymentConfig"])

@@ -73,8 +73,15 @@ impl Site {
         format!("/paas/{}/{part}", self.path())
     }
 
-    /// The start of the names of pipelines, builds and deployments: `paas-dev-`. Those kinds have no path, so the
-    /// pattern `paas-dev-*` also reaches those of an environment named `dev-2`.
+    /// What ends the names of pipelines and begins those of applications: `paas_dev`. Names of ours hold no underscore, so
+    /// it stands for this environment alone.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        format!("{}_{}", self.project, self.environment)
+    }
+
+    /// The start of the names of builds: `paas-dev-`. They have no path, so the pattern `paas-dev-*` also reaches those
+    /// of an environment named `dev-2`.
     #[must_use]
     pub fn name_prefix(&self) -> String {
         format!("{}-{}-", self.project, self.environment)

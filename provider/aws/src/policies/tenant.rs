@@ -3,41 +3,67 @@
 use super::{Inline, Site, inline};
 use crate::policy::{Document, Statement, document};
 
-/// The policies of the role of `tenant`'s instances.
+/// The names by which a tenant's policies know what is its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Tenant<'a> {
+    /// The tenant's name.
+    pub name: &'a str,
+    /// How the folder of its software pipeline's artifacts begins in the bucket.
+    pub artifact_folder: &'a str,
+    /// How the identifiers of its databases begin.
+    pub database_prefix: &'a str,
+}
+
+/// The policies of the role of the tenant's instances.
 ///
 /// They take the place of `AmazonSSMManagedInstanceCore`, which also grants `ssm:GetParameter` on every parameter of
 /// the account: one tenant could read another's.
 #[must_use]
-pub fn instance(site: &Site, tenant: &str, bucket_arn: &str, key_arn: &str) -> Inline {
+pub fn instance(site: &Site, tenant: &Tenant<'_>, bucket_arn: &str, key_arn: &str) -> Inline {
     inline([
         ("software", software(site, tenant, bucket_arn, key_arn)),
-        ("logs", logs(site, tenant)),
+        ("databases", databases(site, tenant, key_arn)),
+        ("logs", logs(site, tenant.name)),
         ("session-manager", session_manager()),
     ])
 }
 
-/// Reads `software/<tenant>/`. The slash matters: without it `acme` could read `acme-2`'s. The key opens through S3
-/// alone and for this bucket alone: under an S3 Bucket Key the encryption context is the bucket's ARN.
-fn software(site: &Site, tenant: &str, bucket_arn: &str, key_arn: &str) -> Document {
-    let prefix = format!("software/{tenant}/");
+/// Reads its releases: CodeDeploy's agent fetches them from the pipeline's artifacts with the instance's role. The key
+/// opens through S3 alone and for this bucket alone: under an S3 Bucket Key the encryption context is the bucket's ARN.
+fn software(site: &Site, tenant: &Tenant<'_>, bucket_arn: &str, key_arn: &str) -> Document {
+    let artifacts = format!("{bucket_arn}/{}*", tenant.artifact_folder);
     document(vec![
-        Statement::allow("List").actions(&["s3:ListBucket"]).resource(bucket_arn).when(
-            "StringLike",
-            "s3:prefix",
-            [format!("{prefix}*")],
-        ),
-        Statement::allow("Read")
-            .actions(&["s3:GetObject", "s3:GetObjectVersion"])
-            .resource(format!("{bucket_arn}/{prefix}*")),
+        Statement::allow("Read").actions(&["s3:GetObject", "s3:GetObjectVersion"]).resource(&artifacts),
         Statement::allow("Decrypt")
             .actions(&["kms:Decrypt"])
             .resource(key_arn)
             .when("StringEquals", "kms:ViaService", [site.regional_service("s3")])
+            .when("StringLike", "kms:EncryptionContext:aws:s3:arn", [bucket_arn, &artifacts]),
+    ])
+}
+
+/// Finds its databases by their records, and reads their master users' secrets. RDS tags the secrets that it manages with
+/// the instance's ARN; nobody else can set a tag that begins with `aws:`.
+fn databases(site: &Site, tenant: &Tenant<'_>, key_arn: &str) -> Document {
+    let records = format!("parameter/paas/{}/{}/*", site.path(), tenant.name);
+    let secrets = site.arn("secretsmanager", "secret:rds!db-*");
+    document(vec![
+        Statement::allow("Records")
+            .actions(&["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"])
+            .resource(site.arn("ssm", &records)),
+        Statement::allow("Secrets")
+            .actions(&["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"])
+            .resource(&secrets)
             .when(
                 "StringLike",
-                "kms:EncryptionContext:aws:s3:arn",
-                [bucket_arn, &format!("{bucket_arn}/{prefix}*")],
+                "secretsmanager:ResourceTag/aws:rds:primaryDBInstanceArn",
+                [site.arn("rds", &format!("db:{}-*", tenant.database_prefix))],
             ),
+        Statement::allow("Decrypt")
+            .actions(&["kms:Decrypt"])
+            .resource(key_arn)
+            .when("StringEquals", "kms:ViaService", [site.regional_service("secretsmanager")])
+            .when("StringLike", "kms:EncryptionContext:SecretARN", [secrets]),
     ])
 }
 
@@ -87,28 +113,35 @@ mod tests {
     const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
 
     fn may(request: &Request) -> bool {
-        let policies = instance(&Site::example(), "acme", "arn:aws:s3:::b", KEY);
+        let acme = Tenant {
+            name: "acme",
+            artifact_folder: "acme-1a2b3c4d",
+            database_prefix: "paas-dev-acme-1a2b3c",
+        };
+        let policies = instance(&Site::example(), &acme, "arn:aws:s3:::b", KEY);
         decide(policies.values(), request) == Decision::Allow
     }
 
     #[test]
-    fn a_tenant_reads_its_own_software_only() {
+    fn a_tenant_reads_its_own_releases_only() {
         let get = |key: &str| Request::by(ROLE, "s3:GetObject", &format!("arn:aws:s3:::b/{key}"));
-        let list =
-            |prefix: &str| Request::by(ROLE, "s3:ListBucket", "arn:aws:s3:::b").with("s3:prefix", prefix);
         let decrypt = |via: &str, context: &str| {
             Request::by(ROLE, "kms:Decrypt", KEY)
                 .with("kms:ViaService", via)
                 .with("kms:EncryptionContext:aws:s3:arn", context)
         };
         for (request, allowed, what) in [
-            (get("software/acme/source.zip"), true, "its own"),
-            (get("software/acme-2/source.zip"), false, "one whose name starts alike"),
+            (get("acme-1a2b3c4d_paas_d/Software/x"), true, "its own release"),
+            (get("acme-5e6f7a8b_paas_d/Software/x"), false, "one of a tenant whose name starts alike"),
+            (get("software/acme.zip"), false, "a source: releases come through the pipeline"),
             (get("infrastructure/acme/source.zip"), false, "infrastructure"),
             (get("logs/AWSLogs/x"), false, "logs"),
-            (Request::by(ROLE, "s3:PutObject", "arn:aws:s3:::b/software/acme/x"), false, "writing"),
-            (list("software/acme/"), true, "listing its own"),
-            (list("software/"), false, "listing all"),
+            (
+                Request::by(ROLE, "s3:PutObject", "arn:aws:s3:::b/acme-1a2b3c4d_paas_d/Software/x"),
+                false,
+                "writing",
+            ),
+            (Request::by(ROLE, "s3:ListBucket", "arn:aws:s3:::b"), false, "listing"),
             (decrypt("s3.eu-west-1.amazonaws.com", "arn:aws:s3:::b"), true, "through S3"),
             (decrypt("s3.eu-west-1.amazonaws.com", "arn:aws:s3:::other"), false, "another bucket's"),
             (
@@ -117,6 +150,37 @@ mod tests {
                 "through another service",
             ),
             (Request::by(ROLE, "kms:Decrypt", KEY), false, "directly"),
+        ] {
+            assert_eq!(may(&request), allowed, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_reads_the_secrets_of_its_own_databases_only() {
+        let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-AbCdEf";
+        let get = |database: &str| {
+            let arn = format!("arn:aws:rds:eu-west-1:111122223333:db:{database}");
+            Request::by(ROLE, "secretsmanager:GetSecretValue", secret)
+                .with("secretsmanager:ResourceTag/aws:rds:primaryDBInstanceArn", &arn)
+        };
+        let decrypt = |context: &str| {
+            Request::by(ROLE, "kms:Decrypt", KEY)
+                .with("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com")
+                .with("kms:EncryptionContext:SecretARN", context)
+        };
+        let record = |name: &str| {
+            let arn = format!("arn:aws:ssm:eu-west-1:111122223333:parameter/paas/paas/dev/{name}");
+            Request::by(ROLE, "ssm:GetParameter", &arn)
+        };
+        for (request, allowed, what) in [
+            (get("paas-dev-acme-1a2b3c-database"), true, "its own"),
+            (get("paas-dev-acme-2-4d5e6f-database"), false, "one whose name starts alike"),
+            (Request::by(ROLE, "secretsmanager:GetSecretValue", secret), false, "one that RDS didn't tag"),
+            (decrypt(secret), true, "decrypting it"),
+            (decrypt("arn:aws:secretsmanager:eu-west-1:1:secret:other"), false, "decrypting another"),
+            (record("acme/database"), true, "the record of its database"),
+            (record("acme"), false, "its own record, which is the operators'"),
+            (record("acme-2/database"), false, "another tenant's"),
         ] {
             assert_eq!(may(&request), allowed, "{what}");
         }

@@ -45,6 +45,9 @@ pub struct EnvironmentData {
     /// The role that CodeDeploy works with.
     #[attr(computed)]
     pub deploy_role_arn: Attr<String>,
+    /// The role with which EventBridge starts the tenants' pipelines.
+    #[attr(computed)]
+    pub events_role_arn: Attr<String>,
     /// The load balancer.
     #[attr(computed)]
     pub load_balancer_arn: Attr<String>,
@@ -119,6 +122,7 @@ impl DataSource for Environment {
             infrastructure_pipeline_role_arn: outputs.infrastructure_pipeline_role_arn.into(),
             software_pipeline_role_arn: outputs.software_pipeline_role_arn.into(),
             deploy_role_arn: outputs.deploy_role_arn.into(),
+            events_role_arn: outputs.events_role_arn.into(),
             load_balancer_arn: outputs.load_balancer_arn.into(),
             load_balancer_dns_name: outputs.load_balancer_dns_name.into(),
             load_balancer_zone_id: outputs.load_balancer_zone_id.into(),

@@ -22,6 +22,9 @@ pub struct Outputs {
     pub infrastructure_pipeline_role_arn: String,
     pub software_pipeline_role_arn: String,
     pub deploy_role_arn: String,
+    /// None in the record of an environment that an earlier provider applied last.
+    #[serde(default)]
+    pub events_role_arn: Option<String>,
     pub load_balancer_arn: String,
     pub load_balancer_dns_name: String,
     pub load_balancer_zone_id: String,
@@ -33,11 +36,15 @@ pub struct Outputs {
 }
 
 /// What tenants are wired with; the rest is for people and pipelines.
-const WIRED: [&str; 7] = [
+const WIRED: [&str; 11] = [
     "vpc_id",
     "natted_subnet_ids",
+    "private_subnet_ids",
     "kms_key_arn",
     "bucket",
+    "software_pipeline_role_arn",
+    "deploy_role_arn",
+    "events_role_arn",
     "https_listener_arn",
     "load_balancer_arn",
     "load_balancer_security_group_id",
@@ -105,7 +112,7 @@ mod tests {
         let foreseen =
             |name: &str, value: Option<Json>| outputs().foreseen(&Foreseen::from([(name.to_owned(), value)]));
         assert_eq!(foreseen("vpc_id", Some(json!("new"))).unwrap().vpc_id, "new");
-        assert_eq!(foreseen("deploy_role_arn", None).unwrap(), outputs(), "tenants aren't wired with it");
+        assert_eq!(foreseen("http_listener_arn", None).unwrap(), outputs(), "tenants aren't wired with it");
         assert_eq!(foreseen("natted_subnet_ids", None), None);
         assert_eq!(foreseen("tags_all", None).unwrap(), outputs(), "not published");
     }

@@ -1,12 +1,16 @@
 //! `paas_tenant`: layer 3, one tenant's virtual host in an environment.
 
+mod commands;
 mod gather;
+mod machines;
 mod model;
+mod pipeline;
 mod rules;
+mod slots;
 mod validate;
 mod wire;
 
-pub use model::{HealthCheck, InstanceRefresh, RootVolume, TargetTracking, TenantModel};
+pub use model::{Approval, HealthCheck, InstanceRefresh, Pipeline, RootVolume, TargetTracking, TenantModel};
 
 use crate::composite_resource::{Composite, Gather};
 use crate::names::{ENVIRONMENT, EnvironmentNames, TENANT};
@@ -98,7 +102,7 @@ impl Composite for Tenant {
     }
 
     fn complete(model: &mut TenantModel, seen: &Ledger) {
-        let template = seen.live.iter().find(|record| record.key == wire::LAUNCH_TEMPLATE);
+        let template = seen.live.iter().find(|record| record.key == machines::LAUNCH_TEMPLATE);
         if let Some(text) = template.and_then(|record| record.saw.get("user_data")?.as_str()) {
             model.user_data = text.into();
         }

@@ -36,7 +36,8 @@ fn infrastructure_pipelines() {
         &[
             (get("infrastructure/acme/source.zip"), true, "a source"),
             (get("software/acme/source.zip"), false, "software"),
-            (put("paas-dev-acme-infras/source/x"), true, "an artifact"),
+            (put("acme-1a2b3c4d_paas_de/Scripts/x"), true, "an artifact"),
+            (put("acme-1a2b3c4d_paas_de/Software/x"), false, "a software pipeline's artifact"),
             (put("infrastructure/acme/source.zip"), false, "sources come from git alone"),
             (put("logs/x"), false, "logs"),
             (by("codebuild:StartBuild", &project("paas-dev-acme-image")), true, "a build"),
@@ -112,12 +113,14 @@ fn software_pipelines() {
     check(
         &software_pipeline(&Site::example(), BUCKET, KEY),
         &[
-            (by("s3:GetObjectVersion", "arn:aws:s3:::b/software/acme/source.zip"), true, "a source"),
+            (by("s3:GetObjectVersion", "arn:aws:s3:::b/software/acme.zip"), true, "a source"),
+            (by("s3:PutObject", "arn:aws:s3:::b/acme-1a2b3c4d_paas_de/Software/x"), true, "an artifact"),
+            (by("s3:PutObject", "arn:aws:s3:::b/software/acme.zip"), false, "writing a source"),
             (by("s3:GetObject", "arn:aws:s3:::b/infrastructure/acme/source.zip"), false, "infrastructure"),
             (by("s3:GetBucketVersioning", BUCKET), true, "what the source action asks"),
-            (codedeploy("CreateDeployment", "deploymentgroup:paas-dev-acme/web"), true, "a deployment"),
+            (codedeploy("CreateDeployment", "deploymentgroup:paas_dev_acme/acme"), true, "a deployment"),
             (
-                codedeploy("CreateDeployment", "deploymentgroup:paas-prod-acme/web"),
+                codedeploy("CreateDeployment", "deploymentgroup:paas_dev2_acme/acme"),
                 false,
                 "another environment's",
             ),
@@ -126,9 +129,53 @@ fn software_pipelines() {
                 true,
                 "a setting",
             ),
-            (codedeploy("DeleteApplication", "application:paas-dev-acme"), false, "deletion"),
+            (codedeploy("DeleteApplication", "application:paas_dev_acme"), false, "deletion"),
             (ec2("ec2:TerminateInstances", "instance/i-1").with(OWNED, "paas/dev"), false, "instances"),
             (by("kms:CreateGrant", KEY).with("kms:GrantIsForAWSResource", "true"), false, "grants"),
+            (by("sns:Publish", "arn:aws:sns:eu-west-1:111122223333:reviews"), true, "an approval's topic"),
+            (by("sns:Publish", "arn:aws:sns:eu-west-1:999999999999:reviews"), false, "another account's"),
+        ],
+    );
+}
+
+#[test]
+fn the_switch_moves_rules_of_the_environment_alone() {
+    let rule = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/paas-dev/1/2/3";
+    let modify = |owner: &str| by("elasticloadbalancing:ModifyRule", rule).with(OWNED, owner);
+    let log = |pipeline: &str| {
+        let arn = format!(
+            "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codepipeline/{pipeline}:log-stream:x"
+        );
+        by("logs:PutLogEvents", &arn)
+    };
+    check(
+        &software_pipeline(&Site::example(), BUCKET, KEY),
+        &[
+            (modify("paas/dev/acme"), true, "a tenant's rule"),
+            (modify("paas/prod/acme"), false, "another environment's"),
+            (by("elasticloadbalancing:ModifyRule", rule), false, "an operator's own"),
+            (by("elasticloadbalancing:DeleteRule", rule).with(OWNED, "paas/dev/acme"), false, "deletion"),
+            (log("acme-1a2b3c4d_paas_dev"), true, "its log"),
+            (log("acme-1a2b3c4d_paas_prod"), false, "another environment's log"),
+        ],
+    );
+}
+
+#[test]
+fn events_start_the_environments_pipelines() {
+    let start = |pipeline: &str| {
+        by(
+            "codepipeline:StartPipelineExecution",
+            &format!("arn:aws:codepipeline:eu-west-1:111122223333:{pipeline}"),
+        )
+    };
+    check(
+        &events(&Site::example()),
+        &[
+            (start("acme-1a2b3c4d_paas_dev"), true, "a tenant's"),
+            (start("acme-1a2b3c4d_paas_prod"), false, "another environment's"),
+            (start("acme-1a2b3c4d_paas_dev2"), false, "one whose name begins alike"),
+            (by("codepipeline:StopPipelineExecution", "*"), false, "stopping"),
         ],
     );
 }

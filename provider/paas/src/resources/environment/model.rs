@@ -144,6 +144,9 @@ pub struct EnvironmentModel {
     /// The role that CodeDeploy works with.
     #[attr(computed)]
     pub deploy_role_arn: Attr<String>,
+    /// The role with which EventBridge starts the tenants' pipelines.
+    #[attr(computed)]
+    pub events_role_arn: Attr<String>,
     /// The load balancer.
     #[attr(computed)]
     pub load_balancer_arn: Attr<String>,

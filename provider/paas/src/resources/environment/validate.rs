@@ -2,16 +2,12 @@
 
 use super::model::{EnvironmentModel, ExistingNetwork, Nat};
 use crate::names;
-use crate::shared::{validate_choice, validate_name, validate_range};
+use crate::shared::{validate_choice, validate_name, validate_range, validate_retention};
 use crate::subnets::{Layout, ZONES};
 use ipnet::Ipv4Net;
 use std::collections::BTreeSet;
 use tfplugin::{Attr, Diagnostics, Path};
 
-/// The retentions that CloudWatch Logs takes, in days (PutRetentionPolicy).
-const RETENTIONS: &[i64] = &[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 /// Certificates of one listener besides the default one (ELBv2 quota, 25 in all).
 const MOST_CERTIFICATES: usize = 24;
 
@@ -33,14 +29,7 @@ pub fn environment(config: &EnvironmentModel, diagnostics: &mut Diagnostics) {
     validate_range("idle_timeout", &config.idle_timeout, 1..=4000, diagnostics);
     validate_range("deletion_window_in_days", &config.deletion_window_in_days, 7..=30, diagnostics);
     validate_range("log_expiration_days", &config.log_expiration_days, 1..=3650, diagnostics);
-    if let Some(days) = config.cloudtrail_retention_in_days.known().filter(|days| !RETENTIONS.contains(days))
-    {
-        diagnostics.error(
-            "cloudtrail_retention_in_days",
-            "Invalid retention",
-            format!("CloudWatch Logs doesn't keep events for {days} days; it takes one of {RETENTIONS:?}."),
-        );
-    }
+    validate_retention("cloudtrail_retention_in_days", &config.cloudtrail_retention_in_days, diagnostics);
     reserved(config, diagnostics);
 }
 

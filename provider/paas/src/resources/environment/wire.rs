@@ -29,6 +29,7 @@ const SOURCES: [&str; 2] = ["software/", "infrastructure/"];
 const INFRASTRUCTURE_PIPELINE: &str = "infrastructure-pipeline";
 const SOFTWARE_PIPELINE: &str = "software-pipeline";
 const DEPLOY: &str = "deploy";
+const EVENTS: &str = "events";
 const LOG_DELIVERY: &str = "log-delivery";
 
 /// Declares every child and output of an environment.
@@ -68,6 +69,7 @@ struct Roles {
     infrastructure_pipeline: Node<RoleOut>,
     software_pipeline: Node<RoleOut>,
     deploy: Node<RoleOut>,
+    events: Node<RoleOut>,
 }
 
 struct Frontend {
@@ -210,10 +212,16 @@ impl<'a> Wiring<'a> {
             let inline = g.input(Value::Known(policies::deploy(&site)));
             self.role("deploy_role", DEPLOY, trust, Some(managed), inline, g)
         };
+        let events = {
+            let trust = policies::trust::services(&site, &["events"]);
+            let inline = g.input(Value::Known(policies::events(&site)));
+            self.role("events_role", EVENTS, trust, None, inline, g)
+        };
         g.export("infrastructure_pipeline_role_arn", infrastructure_pipeline, |role| role.arn);
         g.export("software_pipeline_role_arn", software_pipeline, |role| role.arn);
         g.export("deploy_role_arn", deploy, |role| role.arn);
-        Roles { infrastructure_pipeline, software_pipeline, deploy }
+        g.export("events_role_arn", events, |role| role.arn);
+        Roles { infrastructure_pipeline, software_pipeline, deploy, events }
     }
 
     fn role(
@@ -348,13 +356,13 @@ impl<'a> Wiring<'a> {
             (
                 (network.vpc_id, network.vpc_cidr_block, network.public, network.natted, network.private),
                 (key, bucket),
-                (roles.infrastructure_pipeline, roles.software_pipeline, roles.deploy),
+                (roles.infrastructure_pipeline, roles.software_pipeline, roles.deploy, roles.events),
                 (lb.group, lb.balancer, lb.http, lb.https),
             ),
             move |(
                 (vpc_id, vpc_cidr_block, public, natted, private),
                 (key, bucket),
-                (infra, software, deploy),
+                (infra, software, deploy, events),
                 (group, balancer, http, https),
             )| Outputs {
                 vpc_id,
@@ -367,6 +375,7 @@ impl<'a> Wiring<'a> {
                 infrastructure_pipeline_role_arn: infra.arn,
                 software_pipeline_role_arn: software.arn,
                 deploy_role_arn: deploy.arn,
+                events_role_arn: Some(events.arn),
                 load_balancer_arn: balancer.arn,
                 load_balancer_dns_name: balancer.dns_name,
                 load_balancer_zone_id: balancer.zone_id,

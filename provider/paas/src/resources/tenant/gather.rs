@@ -1,8 +1,9 @@
 //! What a tenant has to know of AWS: its environment's record and its image; and what it checks there at plan.
 
+use super::machines::LAUNCH_TEMPLATE;
 use super::model::TenantModel;
-use super::wire::LAUNCH_TEMPLATE;
-use super::{environment, name, rules};
+use super::slots::Slot;
+use super::{environment, name, pipeline, rules};
 use crate::composite_resource::Gather;
 use crate::record::{self, Record};
 use crate::run::ThisRun;
@@ -11,9 +12,6 @@ use paas_aws::elbv2::{Conditions, MOST_TARGET_GROUPS, Neighbours, SeenRule};
 use paas_aws::{Owner, Session, ec2, elbv2};
 use std::collections::BTreeSet;
 use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
-
-/// The key of the target group: a tenant without one is about to add one to the load balancer.
-const TARGET_GROUP: &str = "target_group";
 
 /// What wiring needs.
 pub struct Facts {
@@ -30,6 +28,8 @@ pub struct Home {
     pub name: String,
     /// What it publishes.
     pub outputs: record::environment::Outputs,
+    /// Whether a trail records what is written into its bucket.
+    pub has_trail: bool,
 }
 
 impl Facts {
@@ -68,13 +68,14 @@ async fn home(
 ) -> Option<Value<Home>> {
     let owner = Owner::environment(&session.project, name);
     match record::environment::environment(session, name).await {
-        Ok(Some(Record { outputs: Some(outputs), .. })) => {
+        Ok(Some(Record { outputs: Some(outputs), arguments, .. })) => {
+            let has_trail = arguments["enable_cloudtrail"] != false;
             // What this run plans for the environment is there when the tenant's turn comes.
             let outputs = match run.foreseen(&owner) {
                 Some(exports) => outputs.foreseen(&exports),
                 None => Some(outputs),
             };
-            let home = |outputs| Value::Known(Home { name: name.to_owned(), outputs });
+            let home = |outputs| Value::Known(Home { name: name.to_owned(), outputs, has_trail });
             return Some(outputs.map_or(Value::Unknown, home));
         }
         // It stands in the same state, half-made or half-destroyed: what makes it whole comes before us.
@@ -147,6 +148,9 @@ async fn check(
             return diagnostics.push(Diagnostic::error("Can't read the listener's rules", error.to_string()));
         }
     };
+    if let Some((summary, why)) = pipeline::refuse(home, model) {
+        diagnostics.error("pipeline", summary, why);
+    }
     record::expect(session, seen.iter().filter_map(SeenRule::owner));
     let owner = Owner::tenant(&session.project, &home.name, name(model));
     let predecessor = request.run.predecessor(&owner);
@@ -173,7 +177,9 @@ async fn check(
         }
     }
     // A replacement fits where its predecessor stood.
-    if predecessor.is_none() && request.ledger.live.iter().all(|record| record.key != TARGET_GROUP) {
+    if predecessor.is_none()
+        && request.ledger.live.iter().all(|record| !record.key.starts_with(Slot::TARGET_GROUP))
+    {
         room(session, home, others.len() + parts.len(), diagnostics).await;
     }
 }

@@ -69,6 +69,10 @@ pub struct TenantModel {
     /// How running instances get a new image or template.
     #[attr(optional)]
     pub instance_refresh: Attr<InstanceRefresh>,
+    /// A software pipeline: what is put at `source_object_key` in `source_bucket` is deployed onto the instances by
+    /// CodeDeploy. Their image must have CodeDeploy's agent.
+    #[attr(optional)]
+    pub pipeline: Attr<Pipeline>,
     /// ARNs of further policies for the instances' role.
     #[attr(optional)]
     pub policy_arns: Attr<BTreeSet<String>>,
@@ -97,10 +101,10 @@ pub struct TenantModel {
     /// The listener rules' priorities, in the same order.
     #[attr(computed)]
     pub priorities: Attr<Vec<i64>>,
-    /// The target group.
+    /// The target group; with blue/green deployments, the blue one.
     #[attr(computed)]
     pub target_group_arn: Attr<String>,
-    /// The Auto Scaling group.
+    /// The Auto Scaling group; with blue/green deployments, the blue one.
     #[attr(computed)]
     pub autoscaling_group_name: Attr<String>,
     /// The Auto Scaling group's ARN.
@@ -121,6 +125,24 @@ pub struct TenantModel {
     /// The instances' profile.
     #[attr(computed)]
     pub instance_profile_arn: Attr<String>,
+    /// The environment's bucket: where the software pipeline's source belongs.
+    #[attr(computed)]
+    pub source_bucket: Attr<String>,
+    /// The key of the source: an archive with an `appspec.yml` at its root, such as `software/acme.zip`.
+    #[attr(computed)]
+    pub source_object_key: Attr<String>,
+    /// The software pipeline.
+    #[attr(computed)]
+    pub pipeline_name: Attr<String>,
+    /// The software pipeline's ARN.
+    #[attr(computed)]
+    pub pipeline_arn: Attr<String>,
+    /// The CodeDeploy application.
+    #[attr(computed)]
+    pub codedeploy_application_name: Attr<String>,
+    /// The log group that the instances may write to.
+    #[attr(computed)]
+    pub log_group_name: Attr<String>,
     /// The SSM parameter with the published record.
     #[attr(computed)]
     pub parameter_name: Attr<String>,
@@ -229,4 +251,46 @@ impl InstanceRefresh {
             skip_matching: self.skip_matching.unwrap_or(default.skip_matching),
         }
     }
+}
+
+/// A software pipeline: source, approval if wanted, deployment.
+#[derive(Clone, Debug, Default, PartialEq, Attributes)]
+pub struct Pipeline {
+    /// `IN_PLACE`: the running instances get the release, one after the other. `BLUE_GREEN`: there are two groups of
+    /// instances behind two target groups (which costs twice as much), the idle one gets the release, then the listener
+    /// rules lead to it; the other keeps the release before.
+    #[attr(optional, default = "IN_PLACE")]
+    pub deployment_type: Attr<String>,
+    /// How many instances are deployed to at once: the name of one of CodeDeploy's configurations, or of your own.
+    #[attr(optional, default = "CodeDeployDefault.OneAtATime")]
+    pub deployment_config_name: Attr<String>,
+    /// Whether a failed deployment is followed by one of the last good release.
+    #[attr(optional, default = true)]
+    pub auto_rollback: Attr<bool>,
+    /// Names of CloudWatch alarms that stop a deployment, at most 10.
+    #[attr(optional)]
+    pub alarm_names: Attr<BTreeSet<String>>,
+    /// Has somebody approve every release: before it is deployed, or, with `BLUE_GREEN`, before requests are led to it.
+    #[attr(optional)]
+    pub approval: Attr<Approval>,
+    /// What starts the pipeline: `S3`, the bucket's own event, or `CLOUDTRAIL`, the environment's trail.
+    #[attr(optional, default = "S3")]
+    pub trigger: Attr<String>,
+    /// Days that the instances' logs are kept, as CloudWatch Logs takes them.
+    #[attr(optional, default = 30)]
+    pub log_retention_in_days: Attr<i64>,
+}
+
+/// A manual approval.
+#[derive(Clone, Debug, Default, PartialEq, Attributes)]
+pub struct Approval {
+    /// ARN of an SNS topic, of this account and region, that is told.
+    #[attr(optional)]
+    pub notification_arn: Attr<String>,
+    /// What is said to whoever approves, at most 1000 characters.
+    #[attr(optional)]
+    pub comment: Attr<String>,
+    /// A link for whoever approves, such as to a review.
+    #[attr(optional)]
+    pub external_entity_link: Attr<String>,
 }

@@ -1,14 +1,18 @@
 //! What can be said of a tenant's arguments without asking AWS.
 
-use super::model::{HealthCheck, InstanceRefresh, TenantModel};
-use super::rules;
+use super::model::{HealthCheck, InstanceRefresh, Pipeline, TenantModel};
+use super::{pipeline, rules, slots};
 use crate::names;
-use crate::shared::{validate_choice, validate_name, validate_range};
+use crate::shared::{validate_choice, validate_name, validate_range, validate_retention};
 use paas_aws::elbv2::priority;
 use tfplugin::{Attr, Diagnostics, Path};
 
 /// EC2's limit for user data before it is encoded, in bytes.
 const USER_DATA: usize = 16 * 1024;
+/// CodeDeploy's limit of alarms of a deployment group.
+const ALARMS: usize = 10;
+/// CodePipeline's limit for what an approval says, in characters.
+const COMMENT: usize = 1000;
 /// ELBv2's limit for a host or path pattern.
 const PATTERN: usize = 128;
 
@@ -67,12 +71,53 @@ pub fn tenant(config: &TenantModel, diagnostics: &mut Diagnostics) {
     if let Some(refresh) = config.instance_refresh.known() {
         instance_refresh(refresh, diagnostics);
     }
+    if let Some(pipeline) = config.pipeline.known() {
+        validate_pipeline(pipeline, diagnostics);
+    }
     if let Some(text) = config.user_data.known().filter(|text| text.len() > USER_DATA) {
         let detail = format!(
             "{} bytes; EC2 takes {USER_DATA}. Put the rest into the image or the bucket.",
             text.len()
         );
         diagnostics.error("user_data", "User data too long", detail);
+    }
+}
+
+fn validate_pipeline(pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
+    let at = |name: &str| Path::from("pipeline").attribute(name);
+    let types = [slots::IN_PLACE, slots::BLUE_GREEN];
+    validate_choice(at("deployment_type"), &pipeline.deployment_type, &types, diagnostics);
+    validate_choice(at("trigger"), &pipeline.trigger, &[pipeline::S3, pipeline::CLOUDTRAIL], diagnostics);
+    validate_retention(at("log_retention_in_days"), &pipeline.log_retention_in_days, diagnostics);
+    let config = &pipeline.deployment_config_name;
+    if let Some(name) = config.known().filter(|name| name.is_empty() || name.len() > 100) {
+        let detail = format!("{name:?} has not 1 to 100 characters.");
+        diagnostics.error(at("deployment_config_name"), "Invalid name", detail);
+    }
+    for of_others in ["CodeDeployDefault.ECS", "CodeDeployDefault.Lambda"] {
+        if let Some(name) = config.known().filter(|name| name.starts_with(of_others)) {
+            let detail = format!("{name:?} is not for instances. Try \"CodeDeployDefault.OneAtATime\".");
+            diagnostics.error(at("deployment_config_name"), "Wrong kind of configuration", detail);
+        }
+    }
+    if let Some(names) = pipeline.alarm_names.known().filter(|names| names.len() > ALARMS) {
+        let detail = format!("{} are named, and a deployment group takes {ALARMS}.", names.len());
+        diagnostics.error(at("alarm_names"), "Too many alarms", detail);
+    }
+    let Some(approval) = pipeline.approval.known() else { return };
+    let at = |name: &str| at("approval").attribute(name);
+    let is_topic = |arn: &&String| arn.starts_with("arn:") && arn.contains(":sns:");
+    if let Some(arn) = approval.notification_arn.known().filter(|arn| !is_topic(arn)) {
+        let detail = format!("{arn:?} is not the ARN of an SNS topic.");
+        diagnostics.error(at("notification_arn"), "Invalid topic", detail);
+    }
+    if let Some(text) = approval.comment.known().filter(|text| text.chars().count() > COMMENT) {
+        let detail = format!("{} characters; CodePipeline takes {COMMENT}.", text.chars().count());
+        diagnostics.error(at("comment"), "Comment too long", detail);
+    }
+    let is_link = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
+    if let Some(link) = approval.external_entity_link.known().filter(|link| !is_link(link)) {
+        diagnostics.error(at("external_entity_link"), "Invalid link", format!("{link:?} is not a URL."));
     }
 }
 

@@ -1,0 +1,293 @@
+//! The wiring of a tenant's software pipeline: source, approval, deployment, and what starts it.
+
+use super::gather::Home;
+use super::model::{Approval, Pipeline, TenantModel};
+use super::slots::{Machines, Slot};
+use super::wire::{Wiring, i32_of, names};
+use super::{commands, name};
+use crate::shared::{optional, required, site};
+use composite::{Graph, Node, Value};
+use paas_aws::codedeploy::{Application, ApplicationOut, DeploymentGroup, DeploymentGroupOut};
+use paas_aws::codepipeline::{self, Action, Stage};
+use paas_aws::elbv2::{ListenerRuleOut, TargetGroupOut};
+use paas_aws::logs::LogGroup;
+use paas_aws::policies::SOFTWARE;
+use paas_aws::s3::SeedObject;
+use paas_aws::{World, events};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `trigger`: the bucket's own events.
+pub const S3: &str = "S3";
+/// `trigger`: what the environment's trail records.
+pub const CLOUDTRAIL: &str = "CLOUDTRAIL";
+
+/// What only a tenant with a pipeline has.
+const OUTPUTS: [&str; 6] = [
+    "source_bucket",
+    "source_object_key",
+    "pipeline_name",
+    "pipeline_arn",
+    "codedeploy_application_name",
+    "log_group_name",
+];
+
+impl<'a> Wiring<'a> {
+    /// What is put into the bucket ends on the instances.
+    pub(super) fn software_pipeline(
+        &self,
+        machines: &[Machines],
+        rules: &[Node<ListenerRuleOut>],
+        g: &mut Graph<'a, World>,
+    ) {
+        let pipeline = match self.model.pipeline.settled() {
+            None => return g.unknown_keys(),
+            Some(None) => {
+                for output in OUTPUTS {
+                    g.export(output, (), |()| None::<String>);
+                }
+                return;
+            }
+            Some(Some(pipeline)) => pipeline,
+        };
+        self.log_group(pipeline, g);
+        let application = self.application(g);
+        let groups: Vec<Node<DeploymentGroupOut>> =
+            machines.iter().map(|slot| self.deployment_group(pipeline, application, *slot, g)).collect();
+        let (session, model) = (self.session, self.model);
+        let seed = g.child("seed_object", self.home, move |home| SeedObject {
+            key: names(session, &home, model).software_object(),
+            bucket: home.outputs.bucket,
+        });
+        let stages = self.stages(pipeline, application, groups, machines, rules, g);
+        let deps = (self.home, seed, stages, self.tags);
+        let made =
+            g.child("software_pipeline", deps, move |(home, _, stages, tags)| codepipeline::Pipeline {
+                name: names(session, &home, model).software_pipeline(),
+                role_arn: home.outputs.software_pipeline_role_arn,
+                bucket: home.outputs.bucket,
+                kms_key_arn: home.outputs.kms_key_arn,
+                // A newer release overtakes one that waits for a stage.
+                execution_mode: "SUPERSEDED".into(),
+                stages,
+                tags,
+            });
+        let trigger = g.input(required(&pipeline.trigger));
+        g.child("event_rule", (self.home, made, trigger, self.tags), move |(home, made, trigger, tags)| {
+            let names = names(session, &home, model);
+            let written =
+                if trigger == CLOUDTRAIL { events::object_written_by_trail } else { events::object_created };
+            events::Rule {
+                name: names.software_pipeline(),
+                description: format!("Starts the software pipeline of tenant {}", name(model)),
+                event_pattern: written(&home.outputs.bucket, &names.software_object()),
+                enabled: true,
+                target_arn: made.arn,
+                target_role_arn: home.outputs.events_role_arn.unwrap_or_default(),
+                tags,
+            }
+        });
+        g.export("source_bucket", self.home, |home| home.outputs.bucket);
+        g.export("source_object_key", seed, |seed| seed.key);
+        g.export("pipeline_name", made, |pipeline| pipeline.name);
+        g.export("pipeline_arn", made, |pipeline| pipeline.arn);
+    }
+
+    /// Where the instances' logs go.
+    fn log_group(&self, pipeline: &'a Pipeline, g: &mut Graph<'a, World>) {
+        let (session, model) = (self.session, self.model);
+        let retention = g.input(required(&pipeline.log_retention_in_days));
+        let group =
+            g.child("log_group", (self.home, retention, self.tags), move |(home, days, tags)| LogGroup {
+                name: site(session, &home.name).log_group_name(name(model)),
+                retention_in_days: i32_of(days),
+                kms_key_arn: home.outputs.kms_key_arn,
+                tags,
+            });
+        g.export("log_group_name", group, |group| group.name);
+    }
+
+    fn application(&self, g: &mut Graph<'a, World>) -> Node<ApplicationOut> {
+        let (session, model) = (self.session, self.model);
+        let application = g.child("codedeploy_application", (self.home, self.tags), move |(home, tags)| {
+            Application { name: names(session, &home, model).application(), tags }
+        });
+        g.export("codedeploy_application_name", application, |application| application.name);
+        application
+    }
+
+    /// The instances of one slot get a release together. Their group has them fetch it before they serve.
+    fn deployment_group(
+        &self,
+        pipeline: &'a Pipeline,
+        application: Node<ApplicationOut>,
+        machines: Machines,
+        g: &mut Graph<'a, World>,
+    ) -> Node<DeploymentGroupOut> {
+        let model = self.model;
+        let settings = (
+            g.input(required(&pipeline.deployment_config_name)),
+            g.input(required(&pipeline.auto_rollback)),
+            g.input(optional(&pipeline.alarm_names)),
+        );
+        let Machines { slot, target, scaling } = machines;
+        let deps = (self.home, application, target, scaling, settings, self.tags);
+        g.child(
+            slot.key("deployment_group"),
+            deps,
+            move |(home, application, target, scaling, (config, rollback, alarms), tags)| {
+                let alarm_names: BTreeSet<String> = alarms.unwrap_or_default();
+                let failure = rollback.then_some("DEPLOYMENT_FAILURE");
+                let alarm = (rollback && !alarm_names.is_empty()).then_some("DEPLOYMENT_STOP_ON_ALARM");
+                DeploymentGroup {
+                    application_name: application.name,
+                    name: slot.named(name(model)),
+                    role_arn: home.outputs.deploy_role_arn,
+                    autoscaling_group_names: BTreeSet::from([scaling.name]),
+                    target_group_names: BTreeSet::from([target.name]),
+                    deployment_config_name: config,
+                    auto_rollback_events: failure.into_iter().chain(alarm).map(str::to_owned).collect(),
+                    alarm_names,
+                    lifecycle_hook: true,
+                    tags,
+                }
+            },
+        )
+    }
+
+    /// One slot: source, approval, deployment. Two: the idle one is found, gets the release, and after the approval the
+    /// rules lead to it, all in one stage, which holds one release at a time.
+    fn stages(
+        &self,
+        pipeline: &'a Pipeline,
+        application: Node<ApplicationOut>,
+        groups: Vec<Node<DeploymentGroupOut>>,
+        machines: &[Machines],
+        rules: &[Node<ListenerRuleOut>],
+        g: &mut Graph<'a, World>,
+    ) -> Node<Vec<Stage>> {
+        let (session, model) = (self.session, self.model);
+        let approval = g.input(approval(pipeline));
+        let slots: Vec<Slot> = machines.iter().map(|machines| machines.slot).collect();
+        let targets: Vec<Node<TargetGroupOut>> = machines.iter().map(|machines| machines.target).collect();
+        // With one slot nothing asks for the rules: the pipeline doesn't wait for them.
+        let rules = if slots.len() > 1 { rules.to_vec() } else { vec![] };
+        let deps = (self.home, application, groups, targets, rules, approval);
+        g.map(deps, move |(home, application, groups, targets, rules, approval)| {
+            let source =
+                stage("Source", vec![source(&home, &names(session, &home, model).software_object())]);
+            let deploy = |group: String| deploy(&application.name, group);
+            if slots.len() == 1 {
+                let approved = approval.map(|approval| stage("Approval", vec![approval]));
+                let deployed = stage("Deploy", vec![deploy(groups[0].name.clone())]);
+                return [Some(source), approved, Some(deployed)].into_iter().flatten().collect();
+            }
+            let arns: Vec<&str> = targets.iter().map(|target| target.arn.as_str()).collect();
+            let rules: Vec<&str> = rules.iter().map(|rule| rule.arn.as_str()).collect();
+            let switch = commands::Switch { blue: arns[0], green: arns[1], rules: &rules };
+            let select = Action {
+                namespace: Some(SELECT.into()),
+                commands: switch.select(name(model)),
+                output_variables: vec![commands::DEPLOYMENT_GROUP.into()],
+                ..run(SELECT)
+            };
+            let actions = [
+                Some(select),
+                Some(deploy(format!("#{{{SELECT}.{}}}", commands::DEPLOYMENT_GROUP))),
+                approval,
+                Some(Action { commands: switch.lead(), ..run("Switch") }),
+            ];
+            let actions = actions.into_iter().flatten();
+            let in_turn = (1..).zip(actions).map(|(run_order, action)| Action { run_order, ..action });
+            vec![source, stage("Deploy", in_turn.collect())]
+        })
+    }
+}
+
+/// The action that finds the idle slot, and the namespace of what it found.
+const SELECT: &str = "Select";
+
+fn stage(name: &str, actions: Vec<Action>) -> Stage {
+    Stage { name: name.into(), actions }
+}
+
+fn action<const N: usize>(
+    name: &str,
+    category: &str,
+    provider: &str,
+    configuration: [(&str, String); N],
+) -> Action {
+    let configuration = configuration.into_iter().map(|(key, value)| (key.to_owned(), value));
+    Action {
+        name: name.into(),
+        category: category.into(),
+        provider: provider.into(),
+        configuration: configuration.collect(),
+        inputs: vec![],
+        outputs: vec![],
+        namespace: None,
+        commands: vec![],
+        output_variables: vec![],
+        run_order: 1,
+    }
+}
+
+/// The event rule starts the pipeline, so it needn't poll.
+fn source(home: &Home, key: &str) -> Action {
+    let configuration = [
+        ("S3Bucket", home.outputs.bucket.clone()),
+        ("S3ObjectKey", key.to_owned()),
+        ("PollForSourceChanges", "false".to_owned()),
+    ];
+    Action { outputs: vec![SOFTWARE.into()], ..action("Source", "Source", "S3", configuration) }
+}
+
+fn deploy(application: &str, group: String) -> Action {
+    let configuration = [("ApplicationName", application.to_owned()), ("DeploymentGroupName", group)];
+    Action { inputs: vec![SOFTWARE.into()], ..action("Deploy", "Deploy", "CodeDeploy", configuration) }
+}
+
+/// Runs commands on CodePipeline's own machines, in the folder of the release.
+fn run(name: &str) -> Action {
+    Action { inputs: vec![SOFTWARE.into()], ..action(name, "Compute", "Commands", []) }
+}
+
+/// The approval, if there is to be one.
+fn approval(pipeline: &Pipeline) -> Value<Option<Action>> {
+    let Some(wanted) = pipeline.approval.settled() else { return Value::Unknown };
+    let Some(Approval { notification_arn, comment, external_entity_link }) = wanted else {
+        return Value::Known(None);
+    };
+    let mut configuration = BTreeMap::new();
+    for (key, attr) in [
+        ("NotificationArn", notification_arn),
+        ("CustomData", comment),
+        ("ExternalEntityLink", external_entity_link),
+    ] {
+        match attr.settled() {
+            None => return Value::Unknown,
+            Some(value) => configuration.extend(value.map(|value| (key.to_owned(), value.clone()))),
+        }
+    }
+    Value::Known(Some(Action { configuration, ..action("Approval", "Approval", "Manual", []) }))
+}
+
+/// The environment must be able to start pipelines, and in the way that is asked for.
+pub(super) fn refuse(home: &Home, model: &TenantModel) -> Option<(&'static str, String)> {
+    let pipeline = model.pipeline.known()?;
+    if home.outputs.events_role_arn.is_none() {
+        return Some((
+            "No role starts the pipeline",
+            format!(
+                "Environment {:?} was applied last by an earlier provider. Apply it with this one first.",
+                home.name
+            ),
+        ));
+    }
+    (pipeline.trigger.known().is_some_and(|trigger| trigger == CLOUDTRAIL) && !home.has_trail).then(|| {
+        let text = format!(
+            "Environment {:?} has no trail (enable_cloudtrail is false). Use the trigger {S3:?}, or turn the trail on.",
+            home.name
+        );
+        ("No trail starts the pipeline", text)
+    })
+}
