@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from werkzeug.wrappers import Request, Response
 
-from emulator import inventory, seed
+from emulator import inventory, seed, services
 from emulator.calllog import to_json
 from emulator.limits import limits
 from emulator.timing import timing
@@ -51,6 +51,7 @@ class Control:
             ("GET", "limits"): lambda _: limits.show(),
             ("POST", "limits"): lambda r: limits.update(_body(r)) or limits.show(),
             ("GET", "inventory"): self._inventory,
+            ("GET", "releases"): self._releases,
             ("POST", "call"): self._call,
             ("POST", "seed"): self._seed,
         }
@@ -80,6 +81,14 @@ class Control:
         with self._server.lock:
             timing.settle()
             return inventory.everything()
+
+    def _releases(self, _: Request) -> Any:
+        with self._server.lock:
+            timing.settle()
+            services.load("codedeploy")
+            from emulator.services.codedeploy.deployments import releases
+
+            return releases()
 
     def _seed(self, request: Request) -> Any:
         body = _body(request)

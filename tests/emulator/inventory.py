@@ -144,11 +144,36 @@ def _ssm(backend: Any) -> Found:
             )
 
 
+def _codedeploy(backend: Any) -> Found:
+    tags: Callable[[str], dict[str, str]] = backend.tagger.get_tag_dict_for_resource
+    prefix = f"arn:aws:codedeploy:{backend.region_name}:{backend.account_id}"
+    for application in backend.applications:
+        arn = f"{prefix}:application:{application}"
+        yield "application", arn, application, tags(arn)
+        for group in backend.deployment_groups.get(application, {}):
+            arn = f"{prefix}:deploymentgroup:{application}/{group}"
+            yield "deployment_group", arn, group, tags(arn)
+
+
+def _codepipeline(backend: Any) -> Found:
+    for pipeline in backend.pipelines.values():
+        yield "pipeline", pipeline.arn, pipeline.name, dict(pipeline.tags)
+
+
+def _events(backend: Any) -> Found:
+    for bus in backend.event_buses.values():
+        for rule in bus.rules.values():
+            yield "event_rule", rule.arn, rule.name, backend.tagger.get_tag_dict_for_resource(rule.arn)
+
+
 COLLECTORS: dict[str, Callable[[Any], Found]] = {
     "autoscaling": _autoscaling,
     "cloudtrail": _cloudtrail,
+    "codedeploy": _codedeploy,
+    "codepipeline": _codepipeline,
     "ec2": _ec2,
     "elbv2": _elbv2,
+    "events": _events,
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,

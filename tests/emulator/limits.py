@@ -19,6 +19,7 @@ class Limits:
     new_role_refused_seconds: float = 0
     accepted_access_keys: list[str] | None = None
     instance_refresh_fails: bool = False
+    tagging_index_stands_still: bool = False
 
     def __post_init__(self) -> None:
         self._issued_keys: set[str] = set()

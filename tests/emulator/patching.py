@@ -5,7 +5,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from botocore import xform_name
 from moto.core.exceptions import ServiceException
+from moto.core.utils import get_service_model
 
 
 class AwsError(ServiceException):
@@ -74,3 +76,11 @@ def idempotent(owner: type, backend: str, *names: str) -> None:
 
     for name in names:
         honour(name)
+
+
+def only(owner: type, service: str, *names: str) -> None:
+    """Take from a response class all operations but these, given in snake case: what nobody has held against
+    AWS answers 501 rather than something else than AWS would."""
+    operations = {xform_name(name) for name in get_service_model(service).operation_names}
+    for name in operations & set(vars(owner)) - set(names):
+        delattr(owner, name)

@@ -18,6 +18,8 @@ KINDS = {
     "image": ("create",),
     "instance_refresh": ("step",),
     "db_instance": ("create", "delete"),
+    "deployment": ("run",),
+    "pipeline_action": ("run",),
 }
 
 

@@ -12,6 +12,7 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
+from emulator import policies
 from emulator.limits import limits
 from emulator.patching import AwsError, operation, wraps
 
@@ -24,6 +25,18 @@ def role_is_usable(arn: str) -> bool:
     roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_roles()
     role = next((role for role in roles if role.arn == arn), None)
     return role is not None and not limits.refuses_role_made_at(_epoch(role.create_date))
+
+
+def service_may_assume(arn: str, service: str, source_arn: str = "") -> bool:
+    """Whether a service of AWS, acting for the object ``source_arn``, can take on a role: it is usable, and its
+    trust policy lets the service in."""
+    if not role_is_usable(arn):
+        return False
+    role = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_role_by_arn(arn)
+    context = {"aws:SourceAccount": DEFAULT_ACCOUNT_ID, "aws:SourceArn": source_arn}
+    return policies.allows_service(
+        role.assume_role_policy_document, service, "sts:AssumeRole", "*", context
+    )
 
 
 def profile_is_usable(name_or_arn: str) -> bool:

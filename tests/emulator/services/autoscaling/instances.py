@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,6 +19,9 @@ from moto.ec2.models.launch_templates import LaunchTemplateVersion
 from emulator.patching import operation, wraps
 from emulator.services.ec2.instances import become_running
 from emulator.timing import timing
+
+# Called with the group and the instance before it comes into service: what other services do at launch.
+AFTER_LAUNCH: list[Callable[[FakeAutoScalingGroup, InstanceState], None]] = []
 
 
 def template_version(group: FakeAutoScalingGroup) -> LaunchTemplateVersion:
@@ -103,6 +107,8 @@ def _emptiest_subnet(group: FakeAutoScalingGroup) -> Any:
 def _enter_service(group: FakeAutoScalingGroup, state: InstanceState) -> None:
     if state in group.instance_states:
         become_running(state.instance)
+        for act in AFTER_LAUNCH:
+            act(group, state)
         state.lifecycle_state = "InService"
         register_targets(group)
 

@@ -53,3 +53,12 @@ def put_lifecycle_hook(original: Any, self: Any) -> Any:
         setattr(hook, attribute, self._get_param(parameter))
     hook.notification_metadata = self._get_param("NotificationMetadata")
     return answer
+
+
+@wraps(AutoScalingResponse, "delete_lifecycle_hook")
+def delete_lifecycle_hook(original: Any, self: Any) -> Any:
+    """moto says nothing about hooks that aren't there."""
+    name, group = self._get_param("LifecycleHookName"), self._get_param("AutoScalingGroupName")
+    if f"{group}_{name}" not in self.autoscaling_backend.lifecycle_hooks:
+        raise AwsError("ValidationError", f"No Lifecycle Hook found with name: {name}")
+    return original(self)
