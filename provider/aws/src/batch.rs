@@ -221,6 +221,44 @@ fn lock<K, V>(state: &Mutex<State<K, V>>) -> MutexGuard<'_, State<K, V>> {
     state.lock().expect("no panic while held")
 }
 
+/// Reads objects in a call that is refused as a whole, with one of `missing`, where one of them isn't there: halves a
+/// refused batch until the missing one stands alone, and leaves it out.
+pub(crate) async fn halving<V, F>(
+    keys: Vec<String>,
+    missing: &[&str],
+    read: impl Fn(Vec<String>) -> F,
+) -> Result<HashMap<String, V>, AwsError>
+where
+    F: Future<Output = Result<HashMap<String, V>, AwsError>>,
+{
+    let mut found = HashMap::new();
+    let mut todo = vec![keys];
+    while let Some(mut some) = todo.pop() {
+        match read(some.clone()).await {
+            Ok(read) => found.extend(read),
+            Err(e) if !e.is(missing) => return Err(e),
+            Err(_) if some.len() > 1 => {
+                let rest = some.split_off(some.len() / 2);
+                todo.extend([some, rest]);
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// What all names begin with: for calls that take a prefix instead of names. Ours share theirs, and come with the few
+/// others that begin alike.
+pub(crate) fn common_prefix(names: &[String]) -> &str {
+    let Some((first, others)) = names.split_first() else { return "" };
+    let shared = |other: &String| {
+        let pairs = first.char_indices().zip(other.chars());
+        let alike = pairs.take_while(|((_, a), b)| a == b);
+        alike.last().map_or(0, |((at, c), _)| at + c.len_utf8())
+    };
+    &first[..others.iter().map(shared).min().unwrap_or(first.len())]
+}
+
 /// What creating calls answered, each for the `sync` that follows: it needn't ask for what is known.
 pub struct Handed<V>(Mutex<HashMap<String, V>>);
 

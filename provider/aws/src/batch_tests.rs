@@ -159,3 +159,43 @@ async fn a_failure_reaches_every_reader_and_is_not_cached() {
     assert!(batched.get(&1).await.is_err());
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
+
+#[tokio::test]
+async fn a_missing_object_does_not_hide_the_others() {
+    let calls = Mutex::new(vec![]);
+    let read = |keys: Vec<String>| {
+        calls.lock().unwrap().push(keys.len());
+        async move {
+            if keys.contains(&"gone".to_owned()) {
+                return Err(AwsError::ours("DescribeTags", "").coded("RuleNotFound"));
+            }
+            Ok(keys.into_iter().map(|key| (key, 0)).collect())
+        }
+    };
+    let keys = ["a", "b", "gone", "c", "d"].map(str::to_owned).to_vec();
+    let found = halving(keys, &["RuleNotFound"], read).await.unwrap();
+    let mut found: Vec<_> = found.into_keys().collect();
+    found.sort();
+    assert_eq!(found, ["a", "b", "c", "d"]);
+    assert!(calls.lock().unwrap().len() <= 7);
+}
+
+#[tokio::test]
+async fn other_refusals_are_not_absence() {
+    let read = |_| async { Err::<HashMap<String, u8>, _>(AwsError::ours("DescribeTags", "no")) };
+    assert!(halving(vec!["a".into()], &["RuleNotFound"], read).await.is_err());
+}
+
+#[test]
+fn what_names_share() {
+    for (names, prefix) in [
+        (vec!["/paas/dev/a", "/paas/dev/b"], "/paas/dev/"),
+        (vec!["/paas/dev"], "/paas/dev"),
+        (vec!["/paas/dev", "/paas/dev/a"], "/paas/dev"),
+        (vec!["a", "b"], ""),
+        (vec![], ""),
+    ] {
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        assert_eq!(common_prefix(&names), prefix, "{names:?}");
+    }
+}

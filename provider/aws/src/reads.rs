@@ -1,7 +1,7 @@
 //! The batched reads of all services, in one place of the session.
 
 use crate::clients::Clients;
-use crate::{autoscaling, ec2, elbv2, iam, kms, logs, s3, ssm, tagging};
+use crate::{autoscaling, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, s3, ssm, tagging};
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
 pub struct Reads {
@@ -13,10 +13,16 @@ pub struct Reads {
     pub iam: iam::Reads,
     /// Keys and aliases.
     pub kms: kms::Reads,
-    /// Buckets.
+    /// Buckets and objects.
     pub s3: s3::Reads,
     /// Groups and scaling policies.
     pub autoscaling: autoscaling::Reads,
+    /// Applications and deployment groups.
+    pub codedeploy: codedeploy::Reads,
+    /// Pipelines.
+    pub codepipeline: codepipeline::Reads,
+    /// Event rules and their targets.
+    pub events: events::Reads,
     /// Parameters.
     pub ssm: ssm::Reads,
     /// Log groups.
@@ -32,8 +38,11 @@ impl Reads {
             elbv2: elbv2::Reads::new(&clients.elbv2),
             iam: iam::Reads::new(&clients.iam),
             kms: kms::Reads::new(&clients.kms),
-            s3: s3::Reads::default(),
+            s3: s3::Reads::new(&clients.s3),
             autoscaling: autoscaling::Reads::new(&clients.autoscaling),
+            codedeploy: codedeploy::Reads::new(&clients.codedeploy, &clients.autoscaling),
+            codepipeline: codepipeline::Reads::new(&clients.codepipeline),
+            events: events::Reads::new(&clients.eventbridge),
             ssm: ssm::Reads::new(&clients.ssm),
             logs: logs::Reads::new(&clients.logs),
             tags: tagging::Reads::new(&clients.resourcegroupstagging),

@@ -8,17 +8,37 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use composite::Error;
 
 /// Deletes every version below `prefix`. Says whether there still is such a bucket.
-pub(super) async fn empty(cx: &Cx<'_>, bucket: &str, prefix: &str) -> Result<bool, Error> {
+///
+/// # Errors
+/// AWS refuses, or the run was interrupted.
+pub(crate) async fn empty(cx: &Cx<'_>, bucket: &str, prefix: &str) -> Result<bool, Error> {
+    empty_of(cx, bucket, prefix, |_| true).await
+}
+
+/// Deletes every version of one object. Says whether there still is such a bucket.
+pub(super) async fn empty_key(cx: &Cx<'_>, bucket: &str, key: &str) -> Result<bool, Error> {
+    // Listings are in the order of keys, so that what merely begins alike comes after all versions of the key itself.
+    empty_of(cx, bucket, key, |other| other == key).await
+}
+
+/// Deletes the versions below `prefix` whose keys pass; those must come first in the order of keys.
+async fn empty_of(
+    cx: &Cx<'_>,
+    bucket: &str,
+    prefix: &str,
+    passes: impl Fn(&str) -> bool,
+) -> Result<bool, Error> {
     // Always the first page: what was deleted is no longer listed.
     loop {
         if cx.cancel.is_cancelled() {
             return Err(Error::message(format!("interrupted while emptying bucket {bucket}")).cancelled());
         }
-        let versions = match list(cx, bucket, prefix).await {
+        let mut versions = match list(cx, bucket, prefix).await {
             Ok(page) => versions(&page),
             Err(e) if e.is(&[NO_BUCKET]) => return Ok(false),
             Err(e) => return Err(e.into()),
         };
+        versions.retain(|version| passes(&version.key));
         if versions.is_empty() {
             return Ok(true);
         }

@@ -1,13 +1,30 @@
 //! A first release that does nothing, so that a new pipeline's first run finds its source.
 
+use super::{UNSETTLED, emptying};
+use crate::batch::common_prefix;
+use crate::call::{AwsError, call};
+use crate::wait;
 use crate::world::{Cx, World};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+/// What CodeDeploy looks for at the root of a release. `files` and `hooks` may be left out: nothing is copied, nothing run.
+const APPSPEC: &str = "\
+# The release that a new tenant starts with: it changes nothing. Upload your own in its place.
+version: 0.0
+os: linux
+";
 
 /// The spec of a seed: that there is an object. A real release in its place is as good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedObject {
-    /// The bucket.
+    /// The bucket, which encrypts by default.
     pub bucket: String,
     /// The key, such as `software/acme.zip`.
     pub key: String,
@@ -35,25 +52,164 @@ impl Child for SeedObject {
         }
     }
 
-    async fn find(&self, _: &Cx<'_>) -> Result<Option<Id>, Error> {
-        Err(Error::message(UNWRITTEN))
+    /// Objects carry no ownership: the bucket is ours, and the key has the tenant's name in it.
+    async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
+        let id = self.id();
+        if cx.not.contains(&id) {
+            return Ok(None);
+        }
+        let found = cx.world.reads.s3.objects.fresh(&address(&id)).await?;
+        Ok(found.map(|()| id))
     }
 
-    async fn create(&self, _: &Cx<'_>) -> Result<Id, Error> {
-        Err(Error::message(UNWRITTEN))
+    async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
+        self.put(cx).await?;
+        Ok(self.id())
     }
 
-    async fn sync(&self, _: &Cx<'_>, _: &Id) -> Result<SeedObjectOut, Error> {
-        Err(Error::message(UNWRITTEN))
+    async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<SeedObjectOut, Error> {
+        if cx.world.reads.s3.objects.fresh(&address(id)).await?.is_none() {
+            self.put(cx).await?;
+        }
+        Ok(SeedObjectOut { key: self.key.clone() })
     }
 
-    async fn read(_: &Cx<'_>, _: &Id) -> Result<Option<(Self, SeedObjectOut)>, Error> {
-        Err(Error::message(UNWRITTEN))
+    async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, SeedObjectOut)>, Error> {
+        let found = cx.world.reads.s3.objects.get(&address(id)).await?;
+        Ok(found.map(|()| {
+            let (bucket, key) = address(id);
+            (Self { bucket, key: key.clone() }, SeedObjectOut { key })
+        }))
     }
 
-    async fn delete(_: &Cx<'_>, _: &Id) -> Result<(), Error> {
-        Err(Error::message(UNWRITTEN))
+    /// All versions: what stays behind, even a delete marker, would keep the bucket from being deleted.
+    async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
+        let (bucket, key) = address(id);
+        emptying::empty_key(cx, &bucket, &key).await?;
+        cx.world.reads.s3.objects.forget(&(bucket, key));
+        Ok(())
     }
 }
 
-const UNWRITTEN: &str = "this kind of object isn't supported yet";
+impl SeedObject {
+    fn id(&self) -> Id {
+        format!("{}/{}", self.bucket, self.key)
+    }
+
+    /// Puts the seed where nothing is; it never writes over a release. That makes it safe to repeat, too.
+    async fn put(&self, cx: &Cx<'_>) -> Result<(), Error> {
+        let content = release()
+            .map_err(|e| Error::message(format!("the release that a new tenant starts with: {e}")))?;
+        // «ConditionalRequestConflict»: somebody writes or deletes the object at this moment.
+        let unsettled = [UNSETTLED, &["ConditionalRequestConflict"]].concat();
+        wait::settled(cx, &unsettled, || {
+            let request = cx
+                .world
+                .s3
+                .put_object()
+                .bucket(&self.bucket)
+                .key(&self.key)
+                .content_type("application/zip")
+                .if_none_match("*")
+                .body(ByteStream::from(content.clone()));
+            async move {
+                match call("PutObject", request.send()).await {
+                    Err(e) if !e.is(&["PreconditionFailed"]) => Err(e),
+                    _ => Ok(()),
+                }
+            }
+        })
+        .await?;
+        cx.world.reads.s3.objects.hand_on(&address(&self.id()), ());
+        Ok(())
+    }
+}
+
+/// Bucket and key; a bucket's name holds no slash.
+fn address(id: &Id) -> (String, String) {
+    let (bucket, key) = id.split_once('/').unwrap_or((id, ""));
+    (bucket.to_owned(), key.to_owned())
+}
+
+/// The release: the same bytes each time.
+fn release() -> zip::result::ZipResult<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut archive = ZipWriter::new(Cursor::new(vec![]));
+    archive.start_file("appspec.yml", options)?;
+    archive.write_all(APPSPEC.as_bytes())?;
+    Ok(archive.finish()?.into_inner())
+}
+
+/// Which of the objects are there: bucket by bucket, those of one at once. Keys can't be listed in the call: it takes a
+/// prefix.
+pub(super) async fn list(
+    client: Client,
+    addresses: Vec<(String, String)>,
+) -> Result<HashMap<(String, String), ()>, AwsError> {
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (bucket, key) in addresses {
+        wanted.entry(bucket).or_default().push(key);
+    }
+    let mut found = HashMap::new();
+    for (bucket, keys) in wanted {
+        let last = keys.iter().max().cloned().unwrap_or_default();
+        let request = client.list_objects_v2().bucket(&bucket).prefix(common_prefix(&keys));
+        let mut pages = request.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = match call("ListObjectsV2", std::future::ready(page)).await {
+                Err(e) if e.is(&[super::NO_BUCKET]) => break,
+                page => page?,
+            };
+            let listed: Vec<String> =
+                page.contents.into_iter().flatten().filter_map(|object| object.key).collect();
+            // Listings are in the order of keys.
+            let is_past = listed.last().is_some_and(|key| *key >= last);
+            let ours = listed.into_iter().filter(|key| keys.contains(key));
+            found.extend(ours.map(|key| ((bucket.clone(), key), ())));
+            if is_past {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn sample() -> SeedObject {
+        SeedObject { bucket: "paas-dev".into(), key: "software/acme.zip".into() }
+    }
+
+    #[test]
+    fn bucket_and_key_are_fixed() {
+        assert_eq!(sample().diff(&sample()), Diff::Same);
+        assert_eq!(sample().diff(&SeedObject { bucket: "x".into(), ..sample() }), Diff::Replace("bucket"));
+        assert_eq!(sample().diff(&SeedObject { key: "x".into(), ..sample() }), Diff::Replace("key"));
+    }
+
+    #[test]
+    fn an_id_leads_back_to_bucket_and_key() {
+        assert_eq!(address(&sample().id()), ("paas-dev".to_owned(), "software/acme.zip".to_owned()));
+    }
+
+    #[test]
+    fn the_release_opens_and_holds_an_appspec_alone() {
+        let mut archive = zip::ZipArchive::new(Cursor::new(release().unwrap())).unwrap();
+        assert_eq!(archive.len(), 1);
+        let mut text = String::new();
+        archive.by_name("appspec.yml").unwrap().read_to_string(&mut text).unwrap();
+        let keys: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(keys, ["version: 0.0", "os: linux"]);
+    }
+
+    #[test]
+    fn the_release_is_the_same_each_time() {
+        assert_eq!(release().unwrap(), release().unwrap());
+    }
+}

@@ -1,0 +1,60 @@
+//! Tags of rules: set in the creating call, listed for one rule at a time.
+
+use super::NOT_FOUND;
+use crate::call::{AwsError, call};
+use crate::tags::{self, Tags};
+use crate::wait;
+use crate::world::Cx;
+use aws_sdk_eventbridge::Client;
+use aws_sdk_eventbridge::types::Tag;
+use composite::Error;
+use std::collections::HashMap;
+
+/// Ownership, `Name` and the user's tags for a creating call.
+pub(super) fn to_create(cx: &Cx<'_>, tags: &Tags) -> Vec<Tag> {
+    from_tags(tags::to_create(cx, tags))
+}
+
+fn from_tags(tags: Tags) -> Vec<Tag> {
+    let tag = |(key, value)| Tag::builder().key(key).value(value).build().expect("key and value are set");
+    tags.into_iter().map(tag).collect()
+}
+
+/// All tags of the rules that are there.
+pub(super) async fn list(client: Client, arns: Vec<String>) -> Result<HashMap<String, Tags>, AwsError> {
+    let mut found = HashMap::new();
+    for arn in arns {
+        match call("ListTagsForResource", client.list_tags_for_resource().resource_arn(&arn).send()).await {
+            Ok(answer) => {
+                let tags = answer.tags.into_iter().flatten().map(|tag| (tag.key, tag.value));
+                found.insert(arn, tags.collect());
+            }
+            Err(e) if e.is(NOT_FOUND) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(found)
+}
+
+/// Brings the tags of the rule in line with the user's tags, ownership and `Name`: no call where they are.
+pub(super) async fn sync(cx: &Cx<'_>, arn: &str, wanted: &Tags) -> Result<(), Error> {
+    let (client, reads) = (&cx.world.eventbridge, &cx.world.reads.events.tags);
+    let carried = wait::settled(cx, NOT_FOUND, || async {
+        let carried = reads.fresh(&arn.to_owned()).await?;
+        carried.ok_or_else(|| {
+            AwsError::ours("ListTagsForResource", format!("{arn} isn't there")).coded(NOT_FOUND[0])
+        })
+    })
+    .await?;
+    let changes = tags::changes(&carried, &tags::to_create(cx, wanted));
+    if !changes.set.is_empty() {
+        let request = client.tag_resource().resource_arn(arn).set_tags(Some(from_tags(changes.set)));
+        call("TagResource", request.send()).await?;
+    }
+    if !changes.remove.is_empty() {
+        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
+        call("UntagResource", request.send()).await?;
+    }
+    reads.forget(&arn.to_owned());
+    Ok(())
+}
