@@ -7,6 +7,7 @@ pub mod call;
 pub mod clients;
 mod credentials;
 pub mod names;
+pub mod permissions;
 pub mod policies;
 pub mod policy;
 mod reads;

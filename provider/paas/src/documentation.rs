@@ -13,6 +13,7 @@ pub fn pages() -> BTreeMap<String, String> {
         .example("paas_tenant", include_str!("../docs/resource_tenant.tf"))
         .import("paas_tenant", "production/shop")
         .example("data.paas_environment", include_str!("../docs/data_environment.tf"))
+        .example("data.paas_iam_policy", include_str!("../docs/data_iam_policy.tf"))
         .example("data.paas_tenants", include_str!("../docs/data_tenants.tf"))
         .example("provider::paas::subnets", include_str!("../docs/function_subnets.tf"))
         .example("provider::paas::names", include_str!("../docs/function_names.tf"));

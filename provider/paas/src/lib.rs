@@ -29,6 +29,7 @@ pub fn server() -> tfplugin::Server {
         .resource(CompositeResource::<Environment>::new(connection.clone()))
         .resource(CompositeResource::<Tenant>::new(connection.clone()))
         .data_source(data_sources::environment::Environment::new(connection.clone()))
+        .data_source(data_sources::iam_policy::IamPolicy::new(connection.clone()))
         .data_source(data_sources::tenants::Tenants::new(connection))
         .function(functions::subnets::Subnets)
         .function(functions::names::Names)

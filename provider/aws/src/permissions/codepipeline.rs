@@ -1,0 +1,30 @@
+//! CodePipeline. A pipeline's name ends with `_<project>_<environment>`.
+
+use super::table::{Access, Grant, Service, TENANT, calls};
+
+const PIPELINES: &[&str] = &["{regional}:*_{project}_*"];
+
+pub(super) const SERVICE: Service = Service {
+    name: "codepipeline",
+    prefix: "codepipeline",
+    sid: "CodePipeline",
+    grants: &[
+        Grant {
+            sid: "Read",
+            access: Access::Plan,
+            resources: PIPELINES,
+            conditions: &[],
+            rows: &[calls(TENANT, &["GetPipeline", "ListTagsForResource"])],
+        },
+        Grant {
+            sid: "Change",
+            access: Access::Apply,
+            resources: PIPELINES,
+            conditions: &[],
+            rows: &[calls(
+                TENANT,
+                &["CreatePipeline", "DeletePipeline", "TagResource", "UntagResource", "UpdatePipeline"],
+            )],
+        },
+    ],
+};

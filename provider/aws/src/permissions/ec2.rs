@@ -1,0 +1,186 @@
+//! EC2. Its objects have ids, not names, so what is ours is told by the tag `paas:owner`: set in the creating call, asked
+//! for by everything that changes an object.
+
+use super::table::{
+    ANY, Access, COMPOSITES, ENVIRONMENT, Grant, MADE_OURS, OURS, Service, TENANT, calls, needs,
+};
+
+pub(super) const SERVICE: Service = Service {
+    name: "ec2",
+    prefix: "ec2",
+    sid: "Ec2",
+    grants: &[
+        // EC2's reads know no resources.
+        Grant {
+            sid: "Read",
+            access: Access::Plan,
+            resources: ANY,
+            conditions: &[],
+            rows: &[
+                calls(
+                    ENVIRONMENT,
+                    &[
+                        "DescribeAddresses",
+                        "DescribeAvailabilityZones",
+                        "DescribeInstances",
+                        "DescribeInternetGateways",
+                        "DescribeNatGateways",
+                        "DescribeRouteTables",
+                        "DescribeSubnets",
+                        "DescribeVpcs",
+                    ],
+                ),
+                calls(
+                    TENANT,
+                    &["DescribeImages", "DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"],
+                ),
+                calls(COMPOSITES, &["DescribeSecurityGroups"]),
+            ],
+        },
+        // A network may be brought along: then it isn't ours.
+        Grant {
+            sid: "ReadVpc",
+            access: Access::Plan,
+            resources: &["{regional}:vpc/*"],
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT, &["DescribeVpcAttribute"])],
+        },
+        Grant {
+            sid: "ReadTypes",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT, &["DescribeInstanceTypes"])],
+        },
+        Grant {
+            sid: "Create",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[MADE_OURS],
+            rows: &[
+                calls(
+                    ENVIRONMENT,
+                    &[
+                        "AllocateAddress",
+                        "CreateInternetGateway",
+                        "CreateNatGateway",
+                        "CreateRouteTable",
+                        "CreateSubnet",
+                        "CreateVpc",
+                    ],
+                ),
+                calls(TENANT, &["CreateLaunchTemplate"]),
+                calls(COMPOSITES, &["CreateSecurityGroup"]),
+            ],
+        },
+        Grant {
+            sid: "CreateIn",
+            access: Access::Apply,
+            resources: &["{regional}:vpc/*"],
+            conditions: &[],
+            rows: &[calls(COMPOSITES, &["CreateSecurityGroup"])],
+        },
+        // `ec2:CreateAction` is there only while the call that it names makes something.
+        Grant {
+            sid: "TagNew",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[(
+                "StringEquals",
+                "ec2:CreateAction",
+                &[
+                    "AllocateAddress",
+                    "CreateInternetGateway",
+                    "CreateLaunchTemplate",
+                    "CreateNatGateway",
+                    "CreateRouteTable",
+                    "CreateSecurityGroup",
+                    "CreateSubnet",
+                    "CreateVpc",
+                    "RunInstances",
+                ],
+            )],
+            rows: &[needs(
+                COMPOSITES,
+                &["CreateTags"],
+                "Every creating call sets tags; Auto Scaling checks it for the instances of a launch template.",
+            )],
+        },
+        Grant {
+            sid: "Change",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[OURS],
+            rows: &[
+                calls(
+                    ENVIRONMENT,
+                    &[
+                        "AssociateAddress",
+                        "AssociateRouteTable",
+                        "AttachInternetGateway",
+                        "CreateNatGateway",
+                        "CreateRoute",
+                        "CreateRouteTable",
+                        "CreateSubnet",
+                        "DeleteInternetGateway",
+                        "DeleteNatGateway",
+                        "DeleteRoute",
+                        "DeleteRouteTable",
+                        "DeleteSubnet",
+                        "DeleteVpc",
+                        "DetachInternetGateway",
+                        "DisassociateRouteTable",
+                        "ModifyInstanceAttribute",
+                        "ModifySubnetAttribute",
+                        "ModifyVpcAttribute",
+                        "ReleaseAddress",
+                        "ReplaceRoute",
+                        "ReplaceRouteTableAssociation",
+                        "StartInstances",
+                        "TerminateInstances",
+                    ],
+                ),
+                calls(
+                    TENANT,
+                    &["CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate"],
+                ),
+                calls(
+                    COMPOSITES,
+                    &[
+                        "AuthorizeSecurityGroupEgress",
+                        "AuthorizeSecurityGroupIngress",
+                        "CreateTags",
+                        "DeleteSecurityGroup",
+                        "DeleteTags",
+                        "RevokeSecurityGroupEgress",
+                        "RevokeSecurityGroupIngress",
+                    ],
+                ),
+            ],
+        },
+        // Images and their snapshots may be anybody's, subnets those of a network brought along.
+        Grant {
+            sid: "Launch",
+            access: Access::Apply,
+            resources: &[
+                "{public}:image/*",
+                "{public}:snapshot/*",
+                "{regional}:instance/*",
+                "{regional}:launch-template/*",
+                "{regional}:network-interface/*",
+                "{regional}:security-group/*",
+                "{regional}:subnet/*",
+                "{regional}:volume/*",
+            ],
+            conditions: &[],
+            rows: &[
+                calls(ENVIRONMENT, &["RunInstances"]),
+                needs(
+                    TENANT,
+                    &["RunInstances"],
+                    "Auto Scaling takes a launch template only from who could launch from it.",
+                ),
+            ],
+        },
+    ],
+};

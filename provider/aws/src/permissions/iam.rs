@@ -1,0 +1,116 @@
+//! IAM. Roles and instance profiles have their owner as their path, so `role/<project>/*` reaches exactly ours.
+//!
+//! Who may write roles and pass them to instances may become whatever those roles may. A permissions boundary on the
+//! role that holds the policy is the answer to that; the policy itself can't be.
+
+use super::table::{
+    ANY, Access, DATABASE, ENVIRONMENT, ENVIRONMENT_AND_TENANT, Grant, Service, TENANT, calls, needs,
+};
+
+/// What AWS asks for where a service is given a role.
+const PASSED: &str = "A service gets a role of ours: EC2 through the instance profile, CloudTrail, CodeDeploy, CodePipeline \
+                      and EventBridge by its ARN.";
+const SERVICE_LINKED: &str = "The first object of its kind in an account makes the service's own role.";
+
+pub(super) const SERVICE: Service = Service {
+    name: "iam",
+    prefix: "iam",
+    sid: "Iam",
+    grants: &[
+        // One call reads all roles with their policies, and knows no resources.
+        Grant {
+            sid: "List",
+            access: Access::Plan,
+            resources: ANY,
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT_AND_TENANT, &["GetAccountAuthorizationDetails"])],
+        },
+        Grant {
+            sid: "Read",
+            access: Access::Plan,
+            resources: &["{global}:role/{project}/*", "{global}:instance-profile/{project}/*"],
+            conditions: &[],
+            rows: &[
+                calls(
+                    ENVIRONMENT_AND_TENANT,
+                    &["GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"],
+                ),
+                calls(TENANT, &["GetInstanceProfile"]),
+            ],
+        },
+        Grant {
+            sid: "Change",
+            access: Access::Apply,
+            resources: &["{global}:role/{project}/*", "{global}:instance-profile/{project}/*"],
+            conditions: &[],
+            rows: &[
+                calls(
+                    ENVIRONMENT_AND_TENANT,
+                    &[
+                        "AttachRolePolicy",
+                        "CreateRole",
+                        "DeleteRole",
+                        "DeleteRolePermissionsBoundary",
+                        "DeleteRolePolicy",
+                        "DetachRolePolicy",
+                        "ListInstanceProfilesForRole",
+                        "PutRolePermissionsBoundary",
+                        "PutRolePolicy",
+                        "RemoveRoleFromInstanceProfile",
+                        "TagRole",
+                        "UntagRole",
+                        "UpdateAssumeRolePolicy",
+                    ],
+                ),
+                calls(
+                    TENANT,
+                    &[
+                        "AddRoleToInstanceProfile",
+                        "CreateInstanceProfile",
+                        "DeleteInstanceProfile",
+                        "TagInstanceProfile",
+                        "UntagInstanceProfile",
+                    ],
+                ),
+            ],
+        },
+        Grant {
+            sid: "Pass",
+            access: Access::Apply,
+            resources: &["{global}:role/{project}/*"],
+            conditions: &[(
+                "StringEquals",
+                "iam:PassedToService",
+                &[
+                    "service:cloudtrail",
+                    "service:codedeploy",
+                    "service:codepipeline",
+                    "service:ec2",
+                    "service:events",
+                ],
+            )],
+            rows: &[needs(ENVIRONMENT_AND_TENANT, &["PassRole"], PASSED)],
+        },
+        Grant {
+            sid: "LinkLoadBalancing",
+            access: Access::Apply,
+            resources: &["{global}:role/aws-service-role/elasticloadbalancing.amazonaws.com/*"],
+            conditions: &[("StringEquals", "iam:AWSServiceName", &["elasticloadbalancing.amazonaws.com"])],
+            rows: &[needs(ENVIRONMENT, &["CreateServiceLinkedRole"], SERVICE_LINKED)],
+        },
+        Grant {
+            sid: "LinkAutoScaling",
+            access: Access::Apply,
+            resources: &["{global}:role/aws-service-role/autoscaling.amazonaws.com/*"],
+            conditions: &[("StringEquals", "iam:AWSServiceName", &["autoscaling.amazonaws.com"])],
+            rows: &[needs(TENANT, &["CreateServiceLinkedRole"], SERVICE_LINKED)],
+        },
+        Grant {
+            sid: "LinkRds",
+            access: Access::Apply,
+            resources: &["{global}:role/aws-service-role/rds.amazonaws.com/*"],
+            conditions: &[("StringEquals", "iam:AWSServiceName", &["rds.amazonaws.com"])],
+            rows: &[needs(DATABASE, &["CreateServiceLinkedRole"], SERVICE_LINKED)],
+        },
+    ],
+};

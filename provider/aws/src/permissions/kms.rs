@@ -1,0 +1,123 @@
+//! KMS. Keys have ids, not names, so what is ours is told by the tag `paas:owner`. But KMS takes up to five minutes until
+//! a tag counts in its authorization, so what is done to a key that was just made can't ask for it.
+
+use super::table::{
+    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, MADE_OURS, OURS, Service, TENANT, calls, needs,
+};
+
+const KEYS: &[&str] = &["{regional}:key/*"];
+
+pub(super) const SERVICE: Service = Service {
+    name: "kms",
+    prefix: "kms",
+    sid: "Kms",
+    grants: &[
+        Grant {
+            sid: "List",
+            access: Access::Plan,
+            resources: ANY,
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT, &["ListAliases", "ListKeys"])],
+        },
+        // An import finds the key by the tags of all of them.
+        Grant {
+            sid: "Read",
+            access: Access::Plan,
+            resources: KEYS,
+            conditions: &[],
+            rows: &[calls(
+                ENVIRONMENT,
+                &["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"],
+            )],
+        },
+        Grant {
+            sid: "Create",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[MADE_OURS],
+            rows: &[
+                calls(ENVIRONMENT, &["CreateKey"]),
+                needs(ENVIRONMENT, &["PutKeyPolicy", "TagResource"], "CreateKey sets a policy and tags."),
+            ],
+        },
+        // Actions on aliases are asked for twice: here for the keys, which may be another's where somebody moved the alias.
+        Grant {
+            sid: "SetUp",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT, &["CreateAlias", "DeleteAlias", "EnableKeyRotation", "UpdateAlias"])],
+        },
+        Grant {
+            sid: "Aliases",
+            access: Access::Apply,
+            resources: &["{regional}:alias/{project}-*"],
+            conditions: &[],
+            rows: &[calls(ENVIRONMENT, &["CreateAlias", "DeleteAlias", "UpdateAlias"])],
+        },
+        Grant {
+            sid: "Change",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[OURS],
+            rows: &[calls(
+                ENVIRONMENT,
+                &[
+                    "EnableKey",
+                    "PutKeyPolicy",
+                    "ScheduleKeyDeletion",
+                    "TagResource",
+                    "UntagResource",
+                    "UpdateKeyDescription",
+                ],
+            )],
+        },
+        Grant {
+            sid: "SeedObject",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[OURS, ("StringEquals", "kms:ViaService", &["service:s3.{region}"])],
+            rows: &[needs(
+                TENANT,
+                &["GenerateDataKey"],
+                "S3 encrypts the software pipeline's first object with the environment's key.",
+            )],
+        },
+        Grant {
+            sid: "Database",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[
+                OURS,
+                (
+                    "StringEquals",
+                    "kms:ViaService",
+                    &["service:rds.{region}", "service:secretsmanager.{region}"],
+                ),
+            ],
+            rows: &[needs(
+                DATABASE,
+                &["CreateGrant", "Decrypt", "GenerateDataKey"],
+                "RDS and Secrets Manager encrypt the database and its secret with the environment's key in the caller's name.",
+            )],
+        },
+        Grant {
+            sid: "DescribeForDatabase",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[OURS],
+            rows: &[needs(
+                DATABASE,
+                &["DescribeKey"],
+                "RDS looks at the key that the database and its secret are encrypted with.",
+            )],
+        },
+        Grant {
+            sid: "Credentials",
+            access: Access::Plan,
+            resources: KEYS,
+            conditions: &[OURS, ("StringEquals", "kms:ViaService", &["service:secretsmanager.{region}"])],
+            rows: &[needs(CREDENTIALS, &["Decrypt"], "The secret is encrypted with the environment's key.")],
+        },
+    ],
+};

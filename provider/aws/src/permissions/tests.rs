@@ -1,0 +1,199 @@
+//! What the table must be, and what the policies made of it decide.
+
+use super::table::Row;
+use super::*;
+use crate::policy::evaluate::{Decision, Request, decide};
+
+const CALLER: &str = "arn:aws:sts::111122223333:assumed-role/terraform/run";
+
+fn place(project: &str) -> Place {
+    Place {
+        partition: "aws".into(),
+        region: "eu-west-1".into(),
+        account_id: "111122223333".into(),
+        project: project.into(),
+    }
+}
+
+fn all() -> BTreeSet<ResourceType> {
+    ResourceType::ALL.iter().copied().collect()
+}
+
+fn policy(access: Access, of: &[ResourceType]) -> Document {
+    Policy::least(&place("paas"), access, &of.iter().copied().collect()).document()
+}
+
+fn actions(document: &Document) -> BTreeSet<String> {
+    let of = |statement: &serde_json::Value| match &statement["Action"] {
+        serde_json::Value::Array(actions) => actions.clone(),
+        one => vec![one.clone()],
+    };
+    document.statements().iter().flat_map(of).filter_map(|a| a.as_str().map(str::to_owned)).collect()
+}
+
+fn rows() -> impl Iterator<Item = (&'static Service, &'static table::Grant, &'static Row)> {
+    let grants = SERVICES.iter().flat_map(|service| service.grants.iter().map(move |grant| (service, grant)));
+    grants.flat_map(|(service, grant)| grant.rows.iter().map(move |row| (service, grant, row)))
+}
+
+#[test]
+fn every_row_says_what_it_is_for() {
+    for (service, grant, row) in rows() {
+        let at = format!("{} {}", service.name, grant.sid);
+        assert!(!row.of.is_empty(), "{at}: for nobody");
+        assert_eq!(row.calls.is_empty(), row.reason.is_some(), "{at}: a call, or a reason");
+        assert!(row.reason.is_none_or(|reason| reason.ends_with('.')), "{at}: a reason is a sentence");
+        assert!(row.calls.is_sorted(), "{at}: {:?}", row.calls);
+    }
+}
+
+#[test]
+fn statements_have_names_of_their_own() {
+    let policy = policy(Access::Apply, ResourceType::ALL);
+    let sids: Vec<&str> = policy.statements().iter().filter_map(|s| s["Sid"].as_str()).collect();
+    assert_eq!(sids.len(), policy.statements().len());
+    assert_eq!(sids.iter().collect::<BTreeSet<_>>().len(), sids.len(), "{sids:?}");
+    assert!(sids.iter().all(|sid| sid.bytes().all(|b| b.is_ascii_alphanumeric())), "IAM's rule: {sids:?}");
+    // In JSON, a brace is followed by a key: any other is a word that wasn't filled in.
+    let text = policy.to_string();
+    assert!(text.split('{').skip(1).all(|rest| rest.starts_with('"')), "{text}");
+}
+
+#[test]
+fn a_plan_reads() {
+    let reads = ["BatchGet", "Describe", "Get", "List"];
+    for action in actions(&policy(Access::Plan, ResourceType::ALL)) {
+        let (_, name) = action.split_once(':').expect("an action has a service");
+        let decrypts_for_a_read = action == "kms:Decrypt";
+        assert!(decrypts_for_a_read || reads.iter().any(|read| name.starts_with(read)), "{action}");
+    }
+}
+
+#[test]
+fn an_apply_may_what_a_plan_may_and_more() {
+    for kind in ResourceType::ALL {
+        let (plan, apply) = (policy(Access::Plan, &[*kind]), policy(Access::Apply, &[*kind]));
+        assert!(plan.statements().iter().all(|statement| apply.statements().contains(statement)), "{kind:?}");
+        let writes = *kind != ResourceType::DatabaseCredentials;
+        assert_eq!(apply.statements().len() > plan.statements().len(), writes, "{kind:?}");
+    }
+}
+
+#[test]
+fn nobody_gets_what_only_another_needs() {
+    for (kind, lacks) in [
+        (ResourceType::Tenant, "kms:ScheduleKeyDeletion"),
+        (ResourceType::Tenant, "ec2:CreateVpc"),
+        (ResourceType::Environment, "elasticloadbalancing:CreateRule"),
+        (ResourceType::Database, "iam:PassRole"),
+        (ResourceType::Database, "secretsmanager:GetSecretValue"),
+        (ResourceType::DatabaseCredentials, "rds:DescribeDBInstances"),
+    ] {
+        assert!(!actions(&policy(Access::Apply, &[kind])).contains(lacks), "{kind:?}: {lacks}");
+        assert!(actions(&policy(Access::Apply, ResourceType::ALL)).contains(lacks), "{lacks}");
+    }
+}
+
+#[test]
+fn documents_hold_the_whole_policy_and_keep_within_the_quota() {
+    for project in ["paas", "a-project-name-x"] {
+        for access in [Access::Plan, Access::Apply] {
+            let policy = Policy::least(&place(project), access, &all());
+            let parts = policy.documents();
+            for part in &parts {
+                assert!(size(part) <= MANAGED_POLICY, "{access:?}: {}", size(part));
+            }
+            let statements: Vec<_> = parts.iter().flat_map(Document::statements).cloned().collect();
+            assert_eq!(statements, policy.document().statements());
+        }
+    }
+    assert!(Policy(vec![]).documents().is_empty());
+}
+
+#[test]
+fn operations_have_the_permissions_of_all_their_rows() {
+    let operations = operations();
+    let needs = |operation: &str| operations[operation].iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(needs("elbv2:CreateRule"), ["elasticloadbalancing:CreateRule"]);
+    assert_eq!(needs("s3:DeleteObjects"), ["s3:DeleteObject", "s3:DeleteObjectVersion"]);
+    assert_eq!(needs("sts:GetCallerIdentity"), [""; 0]);
+    assert!(!operations.contains_key("iam:PassRole"), "a permission, but no call");
+}
+
+/// Requests as AWS would decide them with the whole apply policy.
+#[test]
+fn the_policy_reaches_what_is_ours_and_nothing_else() {
+    let by = |action: &str, resource: &str| Request::by(CALLER, action, resource);
+    let ec2 = |action: &str, what: &str| by(action, &format!("arn:aws:ec2:eu-west-1:111122223333:{what}"));
+    let iam = |action: &str, what: &str| by(action, &format!("arn:aws:iam::111122223333:{what}"));
+    let kms = |action: &str, what: &str| by(action, &format!("arn:aws:kms:eu-west-1:111122223333:{what}"));
+    let elb = |action: &str, what: &str| {
+        by(action, &format!("arn:aws:elasticloadbalancing:eu-west-1:111122223333:{what}"))
+    };
+    let tagged = |request: Request, owner: &str| request.with("aws:ResourceTag/paas:owner", owner);
+    let made = |request: Request, owner: &str| request.with("aws:RequestTag/paas:owner", owner);
+    let pass = |role: &str, to: &str| iam("iam:PassRole", role).with("iam:PassedToService", to);
+    let ssm =
+        |action: &str, name: &str| by(action, &format!("arn:aws:ssm:eu-west-1:111122223333:parameter{name}"));
+    let policy = policy(Access::Apply, ResourceType::ALL);
+    for (request, allowed, what) in [
+        (tagged(ec2("ec2:TerminateInstances", "instance/i-1"), "paas/dev"), true, "our instance"),
+        (tagged(ec2("ec2:TerminateInstances", "instance/i-1"), "shop/dev"), false, "another project's"),
+        (ec2("ec2:TerminateInstances", "instance/i-1"), false, "nobody's instance"),
+        (made(ec2("ec2:CreateVpc", "vpc/*"), "paas/dev"), true, "a network of ours"),
+        (ec2("ec2:CreateVpc", "vpc/*"), false, "a network without an owner"),
+        (made(ec2("ec2:CreateSubnet", "subnet/*"), "paas/dev"), true, "a subnet of ours"),
+        (tagged(ec2("ec2:CreateSubnet", "vpc/vpc-1"), "paas/dev"), true, "in a network of ours"),
+        (ec2("ec2:CreateSubnet", "vpc/vpc-1"), false, "in another network"),
+        (ec2("ec2:CreateSecurityGroup", "vpc/vpc-1"), true, "a group in a network brought along"),
+        (
+            made(ec2("ec2:CreateTags", "vpc/vpc-1"), "paas/dev").with("ec2:CreateAction", "CreateVpc"),
+            true,
+            "tags of what is made",
+        ),
+        (
+            made(ec2("ec2:CreateTags", "vpc/vpc-1"), "paas/dev"),
+            false,
+            "tags that take over another's network",
+        ),
+        (iam("iam:DeleteRole", "role/paas/dev/deploy"), true, "our role"),
+        (iam("iam:DeleteRole", "role/paas-2/dev/deploy"), false, "the role of a project that is named alike"),
+        (iam("iam:DeleteRole", "role/admin"), false, "anybody's role"),
+        (pass("role/paas/dev/acme/web", "ec2.amazonaws.com"), true, "our role to an instance"),
+        (pass("role/paas/dev/acme/web", "lambda.amazonaws.com"), false, "our role to a function"),
+        (pass("role/admin", "ec2.amazonaws.com"), false, "another's role to an instance"),
+        (made(kms("kms:CreateKey", "*"), "paas/dev"), true, "a key of ours"),
+        (kms("kms:EnableKeyRotation", "key/k"), true, "a key that was just made"),
+        (tagged(kms("kms:ScheduleKeyDeletion", "key/k"), "paas/dev"), true, "the end of our key"),
+        (kms("kms:ScheduleKeyDeletion", "key/k"), false, "the end of another's key"),
+        (kms("kms:DeleteAlias", "alias/shop-dev"), false, "another project's alias"),
+        (
+            tagged(kms("kms:Decrypt", "key/k"), "paas/dev")
+                .with("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com"),
+            true,
+            "a secret",
+        ),
+        (tagged(kms("kms:Decrypt", "key/k"), "paas/dev"), false, "past the services"),
+        (elb("elasticloadbalancing:CreateRule", "listener/app/paas-dev/1/2"), true, "a rule of ours"),
+        (elb("elasticloadbalancing:CreateRule", "listener/app/shop/1/2"), false, "on another's listener"),
+        (
+            tagged(elb("elasticloadbalancing:DeleteTargetGroup", "targetgroup/dev-a/1"), "paas/dev/a"),
+            true,
+            "our target group",
+        ),
+        (
+            elb("elasticloadbalancing:DeleteTargetGroup", "targetgroup/dev-a/1"),
+            false,
+            "another's target group",
+        ),
+        (ssm("ssm:GetParameters", "/paas/paas/dev/acme"), true, "a record"),
+        (ssm("ssm:GetParametersByPath", "/paas/paas/dev"), true, "the records of an environment"),
+        (ssm("ssm:GetParameters", "/paas/shop/dev"), false, "another project's record"),
+        (by("s3:DeleteObject", "arn:aws:s3:::paas-dev-1/software/acme.zip"), true, "our object"),
+        (by("s3:GetObject", "arn:aws:s3:::paas-dev-1/software/acme.zip"), false, "what is in it"),
+        (by("s3:DeleteBucket", "arn:aws:s3:::other"), false, "another's bucket"),
+        (by("sts:AssumeRole", "arn:aws:iam::111122223333:role/paas/dev/deploy"), false, "another identity"),
+    ] {
+        assert_eq!(decide([&policy], &request) == Decision::Allow, allowed, "{what}");
+    }
+}
