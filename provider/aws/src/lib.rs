@@ -29,7 +29,9 @@ pub mod events;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub mod rds;
 pub mod s3;
+pub mod secretsmanager;
 pub mod servicequotas;
 pub mod ssm;
 
@@ -67,6 +69,9 @@ composite::children! {
     kms::Alias,
     kms::Key,
     logs::LogGroup,
+    rds::Instance,
+    rds::ParameterGroup,
+    rds::SubnetGroup,
     s3::Bucket,
     s3::BucketPolicy,
     s3::SeedObject,

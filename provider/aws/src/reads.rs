@@ -1,7 +1,9 @@
 //! The batched reads of all services, in one place of the session.
 
 use crate::clients::Clients;
-use crate::{autoscaling, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, s3, ssm, tagging};
+use crate::{
+    autoscaling, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm, tagging,
+};
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
 pub struct Reads {
@@ -27,6 +29,8 @@ pub struct Reads {
     pub ssm: ssm::Reads,
     /// Log groups.
     pub logs: logs::Reads,
+    /// Databases and their groups.
+    pub rds: rds::Reads,
     /// Tags of everything of an owner.
     pub tags: tagging::Reads,
 }
@@ -45,6 +49,7 @@ impl Reads {
             events: events::Reads::new(&clients.eventbridge),
             ssm: ssm::Reads::new(&clients.ssm),
             logs: logs::Reads::new(&clients.logs),
+            rds: rds::Reads::new(&clients.rds),
             tags: tagging::Reads::new(&clients.resourcegroupstagging),
         }
     }
