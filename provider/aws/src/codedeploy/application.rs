@@ -5,7 +5,7 @@ use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_codedeploy::Client;
-use aws_sdk_codedeploy::types::ComputePlatform;
+use aws_sdk_codedeploy::types::{ApplicationInfo, ComputePlatform};
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -115,10 +115,13 @@ fn out(cx: &Cx<'_>, name: &str) -> ApplicationOut {
 }
 
 /// Which of the applications are there. Unknown ones are left out of the answer, or refuse it as a whole.
-pub(super) async fn list(client: Client, names: Vec<String>) -> Result<HashMap<String, ()>, AwsError> {
+pub(super) async fn list(
+    client: Client,
+    names: Vec<String>,
+) -> Result<HashMap<String, ApplicationInfo>, AwsError> {
     let request = client.batch_get_applications().set_application_names(Some(names));
     let found = call("BatchGetApplications", request.send()).await?.applications_info;
-    Ok(found.into_iter().flatten().filter_map(|info| Some((info.application_name?, ()))).collect())
+    Ok(found.into_iter().flatten().filter_map(|info| Some((info.application_name.clone()?, info))).collect())
 }
 
 #[test]

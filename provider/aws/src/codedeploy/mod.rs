@@ -11,7 +11,7 @@ pub use deployment_group::{DeploymentGroup, DeploymentGroupOut};
 use crate::batch::{Batched, Handed, halving};
 use crate::tags::Tags;
 use aws_sdk_codedeploy::Client;
-use aws_sdk_codedeploy::types::DeploymentGroupInfo;
+use aws_sdk_codedeploy::types::{ApplicationInfo, DeploymentGroupInfo};
 use std::collections::BTreeSet;
 
 /// How many names `BatchGetApplications` takes, and `BatchGetDeploymentGroups` for each application.
@@ -22,8 +22,8 @@ const UNSETTLED: &[&str] = &["InvalidRoleException"];
 
 /// Batched reads of applications and deployment groups.
 pub struct Reads {
-    /// By name: nothing of them is ours to set but that they are there.
-    applications: Batched<String, ()>,
+    /// By name.
+    applications: Batched<String, ApplicationInfo>,
     /// By the names of application and group.
     groups: Batched<(String, String), DeploymentGroupInfo>,
     /// Names of the lifecycle hooks, by Auto Scaling group; AWS describes those of one at a time.

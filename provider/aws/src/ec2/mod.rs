@@ -13,6 +13,7 @@ mod nat_image;
 mod nat_instance;
 mod owned;
 mod reads;
+mod references;
 mod refusals;
 mod route_table;
 mod routes;

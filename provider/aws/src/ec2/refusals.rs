@@ -9,7 +9,7 @@ use std::future::Future;
 const NOT_THERE: &str = "NotFound";
 /// Something still refers to the object. Load balancers and NAT gateways let go of their network interfaces minutes
 /// after they are gone themselves.
-const IN_USE: &[&str] = &["DependencyViolation", "InvalidGroup.InUse", "InvalidIPAddress.InUse"];
+pub(super) const IN_USE: &[&str] = &["DependencyViolation", "InvalidGroup.InUse", "InvalidIPAddress.InUse"];
 
 /// Whether the object isn't there. EC2 has a code for each kind (`InvalidVpcID.NotFound`, `NatGatewayNotFound`,
 /// `InvalidLaunchTemplateId.VersionNotFound`); all end alike.

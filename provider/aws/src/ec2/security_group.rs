@@ -2,7 +2,8 @@
 
 use super::listing::{self, Listed};
 use super::owned;
-use super::refusals::{self, released};
+use super::references;
+use super::refusals::{self, IN_USE, released};
 use super::tagging::{self, filter};
 use crate::call::{call, creating};
 use crate::tags::{self, Tags};
@@ -118,9 +119,17 @@ impl Child for SecurityGroup {
         }))
     }
 
+    /// Where a group of the same environment names this one, its rule goes first; nobody else's does.
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let request = cx.world.ec2.delete_security_group().group_id(id);
-        released(cx, id, || call("DeleteSecurityGroup", request.clone().send())).await?;
+        let delete = || async { call("DeleteSecurityGroup", request.clone().send()).await.map(|_| ()) };
+        released(cx, id, || async {
+            match delete().await {
+                Err(e) if e.is(IN_USE) && references::revoke(cx, id).await? => delete().await,
+                deleted => deleted,
+            }
+        })
+        .await?;
         cx.world.reads.ec2.security_groups.forget(id);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! A log group, encrypted with the environment's key.
 
 use crate::call::{AwsError, call, creating};
+use crate::tagging;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -128,7 +129,8 @@ impl Child for LogGroup {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, LogGroupOut)>, Error> {
         let Some(group) = cx.world.reads.logs.groups.get(id).await? else { return Ok(None) };
-        let Some(carried) = carried(cx, id).await? else { return Ok(None) };
+        let carried = tagging::carried(cx, &arn(cx, id), || carried(cx, id)).await?;
+        let Some(carried) = carried else { return Ok(None) };
         let spec = Self {
             name: id.clone(),
             retention_in_days: group.retention_in_days.unwrap_or_default(),

@@ -15,7 +15,7 @@ pub use seed_object::{SeedObject, SeedObjectOut};
 use crate::batch::{Batched, Handed};
 use crate::tags::Tags;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::Tag;
+use aws_sdk_s3::types::{Object, Tag};
 
 /// The prefix of what AWS services write into the bucket. It is emptied at every destroy, `force_destroy` or not:
 /// nobody put it there by hand, it expires within days, and it would block the destruction of each environment.
@@ -28,8 +28,8 @@ const OBJECTS_PER_CALL: usize = 1000;
 pub struct Reads {
     /// Buckets that were just made.
     made: Handed<settings::Settings>,
-    /// By bucket and key: that they are there.
-    objects: Batched<(String, String), ()>,
+    /// By bucket and key.
+    objects: Batched<(String, String), Object>,
 }
 
 impl Reads {

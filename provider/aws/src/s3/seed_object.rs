@@ -7,6 +7,7 @@ use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::Object;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -59,7 +60,7 @@ impl Child for SeedObject {
             return Ok(None);
         }
         let found = cx.world.reads.s3.objects.fresh(&address(&id)).await?;
-        Ok(found.map(|()| id))
+        Ok(found.map(|_| id))
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -76,7 +77,7 @@ impl Child for SeedObject {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, SeedObjectOut)>, Error> {
         let found = cx.world.reads.s3.objects.get(&address(id)).await?;
-        Ok(found.map(|()| {
+        Ok(found.map(|_| {
             let (bucket, key) = address(id);
             (Self { bucket, key: key.clone() }, SeedObjectOut { key })
         }))
@@ -120,7 +121,7 @@ impl SeedObject {
             }
         })
         .await?;
-        cx.world.reads.s3.objects.hand_on(&address(&self.id()), ());
+        cx.world.reads.s3.objects.hand_on(&address(&self.id()), Object::builder().key(&self.key).build());
         Ok(())
     }
 }
@@ -148,7 +149,7 @@ fn release() -> zip::result::ZipResult<Vec<u8>> {
 pub(super) async fn list(
     client: Client,
     addresses: Vec<(String, String)>,
-) -> Result<HashMap<(String, String), ()>, AwsError> {
+) -> Result<HashMap<(String, String), Object>, AwsError> {
     let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (bucket, key) in addresses {
         wanted.entry(bucket).or_default().push(key);
@@ -163,12 +164,13 @@ pub(super) async fn list(
                 Err(e) if e.is(&[super::NO_BUCKET]) => break,
                 page => page?,
             };
-            let listed: Vec<String> =
-                page.contents.into_iter().flatten().filter_map(|object| object.key).collect();
             // Listings are in the order of keys.
-            let is_past = listed.last().is_some_and(|key| *key >= last);
-            let ours = listed.into_iter().filter(|key| keys.contains(key));
-            found.extend(ours.map(|key| ((bucket.clone(), key), ())));
+            let is_past = page.contents().last().and_then(Object::key).is_some_and(|key| *key >= *last);
+            for object in page.contents.into_iter().flatten() {
+                if let Some(key) = object.key.clone().filter(|key| keys.contains(key)) {
+                    found.insert((bucket.clone(), key), object);
+                }
+            }
             if is_past {
                 break;
             }

@@ -1,6 +1,7 @@
 //! A parameter: one published record.
 
 use crate::call::{AwsError, call, creating};
+use crate::tagging;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -120,7 +121,10 @@ impl Child for Parameter {
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, ParameterOut)>, Error> {
         let reads = &cx.world.reads.ssm;
-        let (value, carried) = try_join(reads.values.get(id), reads.tags.get(id)).await?;
+        // A parameter's name is a path that starts with the slash.
+        let arn = cx.world.arn("ssm", &format!("parameter{id}"));
+        let carried = tagging::carried(cx, &arn, || reads.tags.get(id));
+        let (value, carried) = try_join(reads.values.get(id), carried).await?;
         let Some((value, carried)) = value.zip(carried) else { return Ok(None) };
         let spec = Self { name: id.clone(), value, tags: tags::of_user(cx, &carried) };
         Ok(Some((spec, ParameterOut { name: id.clone() })))
