@@ -5,8 +5,13 @@ use paas_tests::Configuration;
 use paas_tests::configuration::ENVIRONMENT;
 use serde_json::{Value, json};
 
-const ROLES: &[&str] =
-    &["~ deploy_role", "~ infrastructure_pipeline_role", "~ log_delivery_role", "~ software_pipeline_role"];
+const ROLES: &[&str] = &[
+    "~ deploy_role",
+    "~ events_role",
+    "~ infrastructure_pipeline_role",
+    "~ log_delivery_role",
+    "~ software_pipeline_role",
+];
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
 
 /// An attribute of the load balancer, under AWS's name.
