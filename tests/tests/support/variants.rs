@@ -101,6 +101,26 @@ pub fn tenants(aws: &Emulator) -> Vec<(&'static str, Json)> {
             "a wildcard only, no instances yet",
             json!({"hosts": ["*.wild.example.com"], "min_size": 0, "desired_capacity": 0, "max_size": 1}),
         ),
+        ("a software pipeline", json!({"hosts": ["released.example.com"], "pipeline": {}})),
+        (
+            "a software pipeline with everything set",
+            json!({
+                "hosts": ["careful.example.com"],
+                "pipeline": {
+                    "deployment_config_name": "CodeDeployDefault.HalfAtATime",
+                    "auto_rollback": true,
+                    "alarm_names": ["careful-5xx", "careful-slow"],
+                    "approval": {"comment": "Is it good?", "external_entity_link": "https://example.com/review"},
+                    "trigger": "CLOUDTRAIL",
+                    "log_retention_in_days": 7,
+                },
+                "tags": {"team": "careful"},
+            }),
+        ),
+        (
+            "a software pipeline over two slots",
+            json!({"hosts": ["slots.example.com"], "pipeline": {"deployment_type": "BLUE_GREEN", "auto_rollback": false}}),
+        ),
     ];
     let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
         let mut config = json!({"environment": "e1", "name": format!("t{n}"), "image_id": image});
