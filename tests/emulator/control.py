@@ -46,6 +46,8 @@ class Control:
             ("GET", "faults"): lambda _: server.faults.report(),
             ("POST", "faults"): self._add_faults,
             ("DELETE", "faults"): lambda _: server.faults.clear() or {},
+            ("POST", "permissions"): lambda r: server.callers.permit(_body(r)) or {},
+            ("DELETE", "permissions"): lambda _: server.callers.clear() or {},
             ("GET", "timing"): lambda _: timing.show(),
             ("POST", "timing"): lambda r: timing.update(_body(r)) or timing.show(),
             ("GET", "limits"): lambda _: limits.show(),

@@ -22,6 +22,7 @@ from emulator.control import Control
 from emulator.faults import Faults
 from emulator.http_connection import RequestHandler
 from emulator.limits import limits
+from emulator.permissions import Callers
 from emulator.timing import timing
 
 CONTROL_PATH = "/_emulator/"
@@ -34,6 +35,7 @@ class EmulatorServer:
     def __init__(self, host: str, port: int) -> None:
         self.calls = CallLog()
         self.faults = Faults()
+        self.callers = Callers()
         self.admin_token = secrets.token_hex(16)
         # moto's backends are not thread-safe. Waiting (latency, timing) never holds this lock.
         self.lock = threading.RLock()
@@ -63,6 +65,7 @@ class EmulatorServer:
             BackendDict.reset()
             self.calls.reset()
             self.faults.clear()
+            self.callers.clear()
             timing.reset()
             limits.reset()
 
@@ -87,6 +90,8 @@ class EmulatorServer:
             response = fault_rules.before_effect(rules, call)
             if response is None and not limits.accepts(call.access_key):
                 response = wire.unknown_access_key(call)
+            if response is None and (lacking := self.callers.lacking(call)):
+                response = wire.access_denied(call, lacking)
             if response is None:
                 response = self._take_effect(call, environ)
                 fault_rules.after_effect(rules)

@@ -38,6 +38,15 @@ UNKNOWN_KEY_MESSAGES = {
     "InvalidAccessKeyId": "The AWS Access Key Id you provided does not exist in our records.",
 }
 
+# What each service calls a permission that the caller lacks.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+DENIED_CODES = {"ec2": ("UnauthorizedOperation", 403), "s3": ("AccessDenied", 403)}
+DENIED_CODE_BY_PROTOCOL = {
+    "query": ("AccessDenied", 403),
+    "json": ("AccessDeniedException", 400),
+    "rest-json": ("AccessDeniedException", 403),
+}
+
 
 def error(call: AwsCall, code: str, message: str, status: int | None = None) -> Response:
     """An error as the service itself would send it. ``status`` overrides the model's."""
@@ -63,6 +72,16 @@ def unknown_access_key(call: AwsCall) -> Response:
     """The service's own refusal of credentials that don't exist."""
     code, status = _by_service_or_protocol(call, UNKNOWN_KEY_CODES, UNKNOWN_KEY_CODE_BY_PROTOCOL)
     message = UNKNOWN_KEY_MESSAGES.get(code, "The security token included in the request is invalid.")
+    return error(call, code, message, status)
+
+
+def access_denied(call: AwsCall, action: str) -> Response:
+    """The service's own refusal of a caller who lacks the permission ``action``."""
+    code, status = _by_service_or_protocol(call, DENIED_CODES, DENIED_CODE_BY_PROTOCOL)
+    message = (
+        f"User: {call.access_key} is not authorized to perform: {action} "
+        f"because no identity-based policy allows the {action} action"
+    )
     return error(call, code, message, status)
 
 

@@ -1,0 +1,66 @@
+"""What callers may do."""
+
+import json
+from typing import Any
+
+from emulator.selftest.harness import ACCOUNT, REGION, EmulatorTest
+
+KEY = "AKIALIMITED000000000"
+NEEDED = {
+    "ec2:DescribeVpcs": ["ec2:DescribeVpcs"],
+    "ssm:GetParameter": ["ssm:GetParameter"],
+    "s3:DeleteObjects": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+    "sts:GetCallerIdentity": [],
+    "iam:CreateRole": ["iam:CreateRole"],
+    "iam:GetRole": ["iam:GetRole"],
+}
+
+
+class PermissionsTest(EmulatorTest):
+    def permit(self, *statements: tuple[str | list[str], str | list[str]]) -> None:
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": a, "Resource": r} for a, r in statements],
+        }
+        self.control("POST", "permissions", {"access_key": KEY, "policy": policy, "needed": NEEDED})
+
+    def client(self, service: str, key: str = KEY) -> Any:
+        return super().client(service, key)
+
+    def test_a_caller_without_a_policy_may_do_everything(self) -> None:
+        self.permit(("ssm:GetParameter", "*"))
+        self.client("ec2", "AKIAOTHER00000000000").describe_vpcs()
+
+    def test_what_no_statement_allows_is_refused_in_the_services_own_words(self) -> None:
+        self.permit(("ssm:GetParameter", "*"))
+        self.client("sts").get_caller_identity()
+        self.refused("UnauthorizedOperation", self.client("ec2").describe_vpcs)
+        self.refused("AccessDenied", self.client("iam").get_role, RoleName="nobody")
+        self.refused("AccessDeniedException", self.client("kms").list_keys)
+        self.refused("ParameterNotFound", self.client("ssm").get_parameter, Name="/a")
+        self.control("DELETE", "permissions")
+        self.client("ec2").describe_vpcs()
+
+    def test_resources_are_told_by_names(self) -> None:
+        ssm, iam = self.client("ssm"), self.client("iam")
+        self.permit(
+            ("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/paas/*"),
+            (["iam:CreateRole", "iam:GetRole"], [f"arn:aws:iam::{ACCOUNT}:role/paas/*"]),
+        )
+        self.refused("ParameterNotFound", ssm.get_parameter, Name="/paas/a")
+        self.refused("AccessDeniedException", ssm.get_parameter, Name="/other/a")
+        self.refused("AccessDeniedException", ssm.get_parameter, Name="/aws/service/a")
+        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        role = {"AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [trust]})}
+        self.refused("AccessDenied", iam.create_role, Path="/", RoleName="web", **role)
+        iam.create_role(Path="/paas/dev/", RoleName="web", **role)
+        iam.get_role(RoleName="web")
+        super().client("iam").create_role(RoleName="admin", **role)
+        self.refused("AccessDenied", iam.get_role, RoleName="admin")
+
+    def test_an_operation_may_need_several_actions(self) -> None:
+        objects = {"Bucket": "paas-b", "Delete": {"Objects": [{"Key": "a"}]}}
+        self.permit(("s3:DeleteObject", "arn:aws:s3:::paas-*/*"))
+        self.refused("AccessDenied", self.client("s3").delete_objects, **objects)
+        self.permit((["s3:DeleteObject", "s3:DeleteObjectVersion"], "arn:aws:s3:::paas-*/*"))
+        self.refused("NoSuchBucket", self.client("s3").delete_objects, **objects)
