@@ -25,6 +25,15 @@ resource "paas_environment" "this" {
   deletion_window_in_days = var.deletion_window_in_days
   permissions_boundary    = var.permissions_boundary
 
-  tags     = var.tags
-  timeouts = var.timeouts
+  tags              = var.tags
+  on_create_failure = var.on_create_failure
+  timeouts          = var.timeouts
+
+  lifecycle {
+    # With "resume" a create that failed half-way is a warning: this makes the run fail, and nothing is destroyed.
+    postcondition {
+      condition     = self.ready
+      error_message = "Environment ${var.name} isn't complete: the warning above says what failed. terraform apply goes on from here."
+    }
+  }
 }

@@ -3,6 +3,11 @@ output "id" {
   value       = paas_environment.this.id
 }
 
+output "ready" {
+  description = "Whether everything stands as configured. False after an apply that broke off."
+  value       = paas_environment.this.ready
+}
+
 output "vpc_id" {
   description = "The VPC."
   value       = paas_environment.this.vpc_id
@@ -86,6 +91,11 @@ output "software_pipeline_role_arn" {
 output "deploy_role_arn" {
   description = "The role that CodeDeploy works with."
   value       = paas_environment.this.deploy_role_arn
+}
+
+output "events_role_arn" {
+  description = "The role with which EventBridge starts the tenants' pipelines."
+  value       = paas_environment.this.events_role_arn
 }
 
 output "load_balancer_arn" {

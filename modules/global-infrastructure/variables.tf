@@ -258,6 +258,18 @@ variable "tags" {
   }
 }
 
+variable "on_create_failure" {
+  description = "What becomes of a create that fails half-way. `resume`: it stays, the run fails, and the next `terraform apply` goes on in place. `taint`: the next apply destroys it and makes it anew."
+  type        = string
+  default     = "resume"
+  nullable    = false
+
+  validation {
+    condition     = contains(["resume", "taint"], var.on_create_failure)
+    error_message = "A create that failed can resume or taint."
+  }
+}
+
 variable "timeouts" {
   description = "How long to wait for AWS, such as `{ create = \"30m\" }`."
   type = object({

@@ -1,6 +1,11 @@
 # What the module asks of the provider. The provider is mocked: no AWS, no credentials.
 
-mock_provider "paas" {}
+mock_provider "paas" {
+  # A mock's booleans are false, and an environment that isn't ready fails the run.
+  mock_resource "paas_environment" {
+    defaults = { ready = true }
+  }
+}
 
 variables {
   name            = "dev"
@@ -19,6 +24,15 @@ run "the_least_that_can_be_said" {
   assert {
     condition     = paas_environment.this.nat == null && paas_environment.this.reserved_priorities == null
     error_message = "What is left out must be left to the provider."
+  }
+}
+
+run "a_create_that_fails_goes_on_later" {
+  command = plan
+
+  assert {
+    condition     = paas_environment.this.on_create_failure == "resume"
+    error_message = "A create that fails must not destroy what it made."
   }
 }
 
@@ -67,5 +81,10 @@ run "a_made_environment_gives_its_outputs" {
   assert {
     condition     = output.id == paas_environment.this.id && output.https_listener_arn == paas_environment.this.https_listener_arn
     error_message = "Outputs must be the resource's."
+  }
+
+  assert {
+    condition     = output.events_role_arn == paas_environment.this.events_role_arn && output.ready
+    error_message = "The role that starts pipelines and readiness must be told."
   }
 }

@@ -311,3 +311,13 @@ run "an_ownership_tag" {
 
   expect_failures = [var.tags]
 }
+
+run "an_unknown_way_to_fail" {
+  command = plan
+
+  variables {
+    on_create_failure = "destroy"
+  }
+
+  expect_failures = [var.on_create_failure]
+}
