@@ -72,7 +72,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
     async fn read(&self, cx: &Cx, state: C::Model, private: Vec<u8>) -> ReadOutcome<C::Model> {
         let unread =
             |state, diagnostics| ReadOutcome { state: Some(state), private: private.clone(), diagnostics };
-        let (session, memory) = match (self.connection.need(), Memory::read(&private)) {
+        let (session, memory) = match (self.connection.need(), Memory::read(&private, Some(&state))) {
             (Ok(session), Ok(memory)) => (session, memory),
             (Err(diagnostics), _) => return unread(state, diagnostics),
             (_, Err(error)) => return unread(state, error.into()),
@@ -90,7 +90,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
             return ReadOutcome { state: None, private: vec![], diagnostics };
         }
         let model = outcome::of_ledger(state, &refreshed.ledger);
-        ReadOutcome { state: Some(model), private: Memory::of(refreshed.ledger).write(), diagnostics }
+        let private = Memory::of(refreshed.ledger).write(Some(&model));
+        ReadOutcome { state: Some(model), private, diagnostics }
     }
 
     async fn import(&self, cx: &Cx, id: &str) -> Result<Imported<C::Model>, Diagnostics> {
@@ -101,7 +102,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
         C::complete(&mut model, &ledger);
         *model.ready() = Attr::Known(true);
         let state = outcome::of_apply(model, &ledger, &exports)?;
-        Ok(Imported { state, private: Memory::of(ledger).write() })
+        let private = Memory::of(ledger).write(Some(&state));
+        Ok(Imported { state, private })
     }
 }
 

@@ -13,7 +13,8 @@ use tokio::time::Instant;
 
 impl<C: Composite> CompositeResource<C> {
     pub(super) async fn carry_out(&self, cx: &Cx, apply: Apply<C::Model>) -> Applied<C::Model> {
-        let (session, memory) = match (self.connection.need(), Memory::read(&apply.private)) {
+        let memory = Memory::read(&apply.private, apply.prior.as_ref());
+        let (session, memory) = match (self.connection.need(), memory) {
             (Ok(session), Ok(memory)) => (session, memory),
             (Err(diagnostics), _) => return Applied::failed(apply.prior, diagnostics).private(apply.private),
             (_, Err(error)) => return Applied::failed(apply.prior, error).private(apply.private),
@@ -58,7 +59,8 @@ impl<C: Composite> CompositeResource<C> {
             run: self.connection.run(),
         };
         let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
-            return Applied::failed(prior, diagnostics).private(memory.write());
+            let private = memory.write(prior.as_ref());
+            return Applied::failed(prior, diagnostics).private(private);
         };
         let world = Self::world(session, &planned, Some(&facts)).until(deadline);
         if prior.is_none()
@@ -99,7 +101,8 @@ impl<C: Composite> CompositeResource<C> {
         C::may_destroy(session, Leaving { model: &prior, ledger, why: Why::Unwanted, run }, &mut refusals)
             .await;
         if refusals.has_errors() {
-            return Applied::failed(prior, refusals).private(memory.write());
+            let private = memory.write(Some(&prior));
+            return Applied::failed(prior, refusals).private(private);
         }
         let deadline = Instant::now() + prior.timeouts().of(Operation::Delete);
         let world = Self::world(session, &prior, None).until(deadline);
@@ -118,7 +121,6 @@ impl<C: Composite> CompositeResource<C> {
         exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
-        let private = Memory::of(ledger.clone()).write();
         *model.ready() = Attr::Known(!diagnostics.has_errors());
         let state = match outcome::of_apply(model.clone(), ledger, exports) {
             Ok(state) => state,
@@ -127,6 +129,7 @@ impl<C: Composite> CompositeResource<C> {
                 model
             }
         };
+        let private = Memory::of(ledger.clone()).write(Some(&state));
         Applied { state: Some(state), private, diagnostics }
     }
 
@@ -138,7 +141,6 @@ impl<C: Composite> CompositeResource<C> {
         exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
-        let private = Memory::of(ledger.clone()).write();
         *planned.ready() = Attr::Known(false);
         let state = match outcome::of_promise(planned.clone(), ledger, exports) {
             Ok(state) => state,
@@ -147,6 +149,7 @@ impl<C: Composite> CompositeResource<C> {
                 planned
             }
         };
+        let private = Memory::of(ledger.clone()).write(Some(&state));
         Applied { state: Some(state), private, diagnostics }
     }
 }
