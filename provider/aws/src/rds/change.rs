@@ -119,13 +119,6 @@ fn insights(
         .set_performance_insights_retention_period(retention)
 }
 
-/// The size of the storage that `want` leads to, and what its tags have to remember of it: `None` where the real size
-/// says all.
-pub(super) fn remembered(want: &Instance, allocated: i32) -> Option<i32> {
-    let may_grow = want.max_allocated_storage.is_some() || allocated > want.allocated_storage;
-    may_grow.then_some(want.allocated_storage)
-}
-
 /// Whether RDS was told of an upgrade of the major version.
 pub(super) fn is_major(change: &ModifyDbInstanceInputBuilder) -> bool {
     change.get_allow_major_version_upgrade().is_some()

@@ -2,10 +2,10 @@
 
 use super::change;
 use super::instance::Instance;
-use super::{seen, status, tagging};
-use crate::call::call;
+use super::status::{self, Condition};
+use super::{seen, tagging};
+use crate::call::{AwsError, call};
 use crate::tags::{self, Tags};
-use crate::wait;
 use crate::world::Cx;
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDbInstanceInputBuilder;
 use aws_sdk_rds::types::DbInstance;
@@ -13,20 +13,22 @@ use composite::{Error, Id};
 use std::time::Duration;
 use tokio::time::Instant;
 
+const FULL: &str = "storage-full";
 /// What RDS may be in the midst of, or not know yet of what was just made.
 const UNSETTLED: &[&str] =
     &["InvalidDBInstanceState", "DBParameterGroupNotFound", "KMSKeyNotAccessibleFault"];
 /// A change shows in `DescribeDBInstances` within seconds, as pending if nothing else. Where it doesn't, RDS made
 /// something else of it, and the next plan shows what.
 const SHOWS_WITHIN: Duration = Duration::from_mins(2);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Brings the instance in line and waits until it is. A change that waits for the maintenance window is done when RDS
 /// has noted it.
 pub(super) async fn converge(want: &Instance, cx: &Cx<'_>, id: &Id) -> Result<DbInstance, Error> {
     let steering = &cx.world.steering.database;
-    let enlarges = |real: &DbInstance| {
-        status::of(real) == "storage-full" && want.allocated_storage > seen::allocated(real)
-    };
+    let enlarges =
+        |real: &DbInstance| status::of(real) == FULL && want.allocated_storage > seen::allocated(real);
     let mut real = status::usable(cx, id, enlarges, |_| true).await?;
     // Nobody uses it yet, so nobody is interrupted.
     let restoring = seen::carried(&real).contains_key(seen::RESTORING);
@@ -62,22 +64,21 @@ async fn modify(
 ) -> Result<DbInstance, Error> {
     let regrouped = change.get_db_parameter_group_name().is_some();
     let request = change.clone().db_instance_identifier(id).apply_immediately(at_once);
-    wait::settled(cx, UNSETTLED, || call("ModifyDBInstance", request.clone().send_with(&cx.world.rds)))
-        .await?;
+    taken(cx, id, || call("ModifyDBInstance", request.clone().send_with(&cx.world.rds))).await?;
     let password = change == change::password(ModifyDbInstanceInputBuilder::default(), want);
     let give_up = Instant::now() + SHOWS_WITHIN;
+    let is_late = || Instant::now() > give_up;
     let done = |real: &DbInstance| {
         let shows = if password {
             !lacks_secret(want, real)
         } else {
-            Instant::now() > give_up
-                || change::shows(want, &seen::spec(cx, real), seen::allocated(real))
-                // Beside a pending upgrade the group doesn't show.
-                || (!at_once && seen::awaits_major(real))
+            is_late() || change::shows(want, &seen::spec(cx, real), seen::allocated(real))
         };
         shows && !(at_once && seen::is_pending(real))
     };
-    let real = status::usable(cx, id, |_| false, done).await?;
+    // Storage that is being enlarged is full for a moment yet.
+    let despite = |real: &DbInstance| status::of(real) == FULL && !is_late();
+    let real = status::usable(cx, id, despite, done).await?;
     if regrouped && at_once && awaits_reboot(&real) { reboot(cx, id).await } else { Ok(real) }
 }
 
@@ -92,8 +93,31 @@ async fn note_group(want: &Instance, cx: &Cx<'_>, real: &DbInstance) -> Result<(
 /// Another parameter group holds after a reboot, and RDS doesn't reboot for it, not even in the maintenance window.
 async fn reboot(cx: &Cx<'_>, id: &Id) -> Result<DbInstance, Error> {
     let request = cx.world.rds.reboot_db_instance().db_instance_identifier(id);
-    wait::settled(cx, UNSETTLED, || call("RebootDBInstance", request.clone().send())).await?;
+    taken(cx, id, || call("RebootDBInstance", request.clone().send())).await?;
     status::usable(cx, id, |_| false, |real| !awaits_reboot(real)).await
+}
+
+/// Repeats a call that RDS refuses while it is busy with the instance, such as with a backup that has just begun; and for
+/// two minutes where it doesn't tell what it is busy with.
+async fn taken<T, F>(cx: &Cx<'_>, id: &Id, mut attempt: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    let give_up = Instant::now() + SHOWS_WITHIN;
+    loop {
+        match attempt().await {
+            Err(e) if e.is(UNSETTLED) && Instant::now() < give_up => cx.sleep(PAUSE).await?,
+            Err(e) if e.is(UNSETTLED) && is_busy(cx, id).await? => {
+                status::usable(cx, id, |_| false, |_| true).await?;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+async fn is_busy(cx: &Cx<'_>, id: &Id) -> Result<bool, Error> {
+    let real = cx.world.reads.rds.instances.fresh(id).await?;
+    Ok(real.is_some_and(|real| status::condition(status::of(&real)) == Condition::Busy))
 }
 
 fn awaits_reboot(real: &DbInstance) -> bool {
@@ -118,13 +142,10 @@ fn all_tags(want: &Instance, cx: &Cx<'_>, real: &DbInstance) -> Tags {
 }
 
 /// What the tags remember beside the real values; see [`seen`].
-pub(super) fn of_ours(want: &Instance, real: &DbInstance) -> Tags {
-    let mut ours = Tags::from([(seen::VERSION.to_owned(), want.engine_version.clone())]);
-    if let Some(asked) = change::remembered(want, seen::allocated(real)) {
-        ours.insert(seen::ALLOCATED.into(), asked.to_string());
-    }
+fn of_ours(want: &Instance, real: &DbInstance) -> Tags {
+    let mut ours = seen::of_wanted(want, seen::allocated(real));
     if seen::carried(real).contains_key(seen::DB_NAME) {
-        ours.insert(seen::DB_NAME.into(), want.db_name.clone().unwrap_or_default());
+        ours.insert(seen::DB_NAME.into(), seen::db_name_tag(want));
     }
     if seen::awaits_major(real) {
         ours.insert(seen::PARAMETER_GROUP.into(), want.parameter_group_name.clone());

@@ -174,4 +174,4 @@ impl Child for Instance {
 
 #[cfg(test)]
 #[path = "instance_tests.rs"]
-mod tests;
+pub(super) mod tests;

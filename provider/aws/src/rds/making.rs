@@ -1,6 +1,5 @@
 //! How an instance comes to be: empty, or from a snapshot.
 
-use super::change::remembered;
 use super::instance::Instance;
 use super::lookups::{Snapshot, snapshot};
 use super::{ENGINE, engine, seen, storage, tagging};
@@ -125,7 +124,7 @@ async fn restore(want: &Instance, cx: &Cx<'_>, source: &str) -> Result<Made, Err
     let group = (family == engine::family(&from.engine_version)).then(|| want.parameter_group_name.clone());
     let mut carried = all_tags(want, cx);
     carried.insert(seen::RESTORING.into(), source_tag(source));
-    carried.insert(seen::DB_NAME.into(), want.db_name.clone().unwrap_or_default());
+    carried.insert(seen::DB_NAME.into(), seen::db_name_tag(want));
     let request = cx
         .world
         .rds
@@ -204,10 +203,7 @@ fn provisioned(want: &Instance) -> (Option<i32>, Option<i32>) {
 
 fn all_tags(want: &Instance, cx: &Cx<'_>) -> Tags {
     let mut all = tags::to_create(cx, &want.tags);
-    all.insert(seen::VERSION.into(), want.engine_version.clone());
-    if let Some(asked) = remembered(want, want.allocated_storage) {
-        all.insert(seen::ALLOCATED.into(), asked.to_string());
-    }
+    all.extend(seen::of_wanted(want, want.allocated_storage));
     all
 }
 

@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 pub struct ParameterGroup {
     /// Unique in the account and region, in lower case; 255 characters at most. It can't be changed.
     pub name: String,
-    /// Of which [family](super::family) the parameters are. It can't be changed.
+    /// Of which [family](super::family) the parameters are. It can't be changed; a name that is
+    /// [`versioned`](crate::names::versioned) with it lets the replacement be made first.
     pub family: String,
     /// The parameters that are set, by name; the others are as RDS has them. One that MySQL reads only when it starts
     /// holds after the next reboot of the instance.

@@ -13,6 +13,8 @@ use aws_sdk_rds::types::{DbInstance, PendingModifiedValues};
 pub(super) const VERSION: &str = "paas:engine-version";
 /// The size that was asked for, where RDS has made or may make more of it.
 pub(super) const ALLOCATED: &str = "paas:allocated-storage";
+/// Up to which size RDS may enlarge it. Once the storage is as large, RDS tells it no more, as if autoscaling were off.
+pub(super) const MAX_ALLOCATED: &str = "paas:max-allocated-storage";
 /// On an instance that was restored: the `db_name` asked for. RDS knows of none, or of the one that the snapshot's
 /// instance was made with.
 pub(super) const DB_NAME: &str = "paas:db-name";
@@ -21,7 +23,9 @@ pub(super) const DB_NAME: &str = "paas:db-name";
 pub(super) const PARAMETER_GROUP: &str = "paas:parameter-group";
 /// On an instance that was restored and isn't yet as wanted.
 pub(super) const RESTORING: &str = "paas:restoring";
-const OURS: [&str; 5] = [VERSION, ALLOCATED, DB_NAME, PARAMETER_GROUP, RESTORING];
+const OURS: [&str; 6] = [VERSION, ALLOCATED, MAX_ALLOCATED, DB_NAME, PARAMETER_GROUP, RESTORING];
+/// Stands in [`DB_NAME`] for none: no database can have this name.
+const NO_NAME: &str = "-";
 /// Days for which Performance Insights keeps its data at no cost, and if nothing else is said.
 pub(super) const FREE_RETENTION: i32 = 7;
 
@@ -40,6 +44,22 @@ pub(super) fn out(real: &DbInstance) -> InstanceOut {
         address: text(real.endpoint().and_then(|endpoint| endpoint.address())),
         secret_arn: text(real.master_user_secret().and_then(|secret| secret.secret_arn())),
     }
+}
+
+/// What the tags of every instance remember of what was asked for, beside a storage that has `allocated` GiB.
+pub(super) fn of_wanted(want: &Instance, allocated: i32) -> Tags {
+    let mut tags = Tags::from([(VERSION.to_owned(), want.engine_version.clone())]);
+    // RDS rounds up, may have enlarged it before, or may do so.
+    if want.max_allocated_storage.is_some() || allocated > want.allocated_storage {
+        tags.insert(ALLOCATED.into(), want.allocated_storage.to_string());
+    }
+    tags.extend(want.max_allocated_storage.map(|max| (MAX_ALLOCATED.to_owned(), max.to_string())));
+    tags
+}
+
+/// What [`DB_NAME`] says of it.
+pub(super) fn db_name_tag(want: &Instance) -> String {
+    want.db_name.clone().unwrap_or_else(|| NO_NAME.to_owned())
 }
 
 /// Its spec.
@@ -87,6 +107,7 @@ fn of(real: &DbInstance, carried: &Tags, user: Tags) -> Instance {
     let nothing = PendingModifiedValues::builder().build();
     let pending = real.pending_modified_values().unwrap_or(&nothing);
     let text = |pending: Option<&str>, real: Option<&str>| pending.or(real).unwrap_or_default().to_owned();
+    let number = |tag: &str| carried.get(tag)?.parse::<i32>().ok();
     let (allocated, version) = (allocated(real), version(real));
     let storage_type = text(pending.storage_type(), real.storage_type());
     let group = real.db_parameter_groups().first().and_then(|group| group.db_parameter_group_name());
@@ -104,12 +125,11 @@ fn of(real: &DbInstance, carried: &Tags, user: Tags) -> Instance {
             .map_or(version, String::as_str)
             .to_owned(),
         instance_class: text(pending.db_instance_class(), real.db_instance_class()),
-        allocated_storage: carried
-            .get(ALLOCATED)
-            .and_then(|asked| asked.parse().ok())
-            .filter(|asked| *asked < allocated)
-            .unwrap_or(allocated),
-        max_allocated_storage: real.max_allocated_storage.filter(|max| *max > allocated),
+        allocated_storage: number(ALLOCATED).filter(|asked| *asked < allocated).unwrap_or(allocated),
+        max_allocated_storage: real
+            .max_allocated_storage
+            .filter(|max| *max > allocated)
+            .or_else(|| number(MAX_ALLOCATED).filter(|reached| *reached <= allocated)),
         iops: pending
             .iops
             .or(real.iops)
@@ -122,7 +142,7 @@ fn of(real: &DbInstance, carried: &Tags, user: Tags) -> Instance {
             Some(asked) => Some(asked.clone()),
             None => real.db_name.clone(),
         }
-        .filter(|name| !name.is_empty()),
+        .filter(|name| name != NO_NAME),
         username: text(None, real.master_username()),
         port: pending
             .port

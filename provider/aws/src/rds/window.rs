@@ -149,7 +149,10 @@ mod tests {
         let backups: BTreeSet<&str> = all.iter().map(|(backup, _)| backup.as_str()).collect();
         assert_eq!((days.len(), backups.len()), (7, 12));
         // Of databases that exist: a change here would move the windows of all of them.
-        assert_eq!(windows("paas-dev-acme-1a2b3c-database"), ("PIN".to_owned(), "PIN".to_owned()));
+        assert_eq!(
+            windows("paas-dev-acme-1a2b3c-database"),
+            ("04:00-04:30".to_owned(), "fri:02:00-fri:02:30".to_owned())
+        );
     }
 
     #[test]
