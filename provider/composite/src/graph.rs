@@ -54,6 +54,8 @@ pub(crate) struct Declaration<'a, W: 'static> {
     /// The children it depends on, by node; derived values are looked through.
     pub(crate) parents: BTreeSet<usize>,
     pub(crate) spec: Evaluate<'a, Arc<dyn Spec<W>>>,
+    /// What isn't known of its spec yet can't make it be replaced.
+    pub(crate) steady: bool,
 }
 
 impl<'a, W: 'static> Graph<'a, W> {
@@ -98,7 +100,20 @@ impl<'a, W: 'static> Graph<'a, W> {
         let parents = self.parents(&deps);
         let spec =
             Box::new(move |outs: &Outs| deps.get(outs).map(|deps| Arc::new(spec(deps)) as Arc<dyn Spec<W>>));
-        self.declare(Declared::Child(Declaration { key, kind: C::REGISTERED, parents, spec }))
+        self.declare(Declared::Child(Declaration { key, kind: C::REGISTERED, parents, spec, steady: false }))
+    }
+
+    /// Promises that whatever isn't known of a child before apply can't make it be replaced: it follows from known values
+    /// what the object is, and from the others only how it is set. A plan then knows the child's out although it doesn't
+    /// know its spec.
+    ///
+    /// # Panics
+    /// When the node is no child.
+    pub fn steady<T>(&mut self, child: Node<T>) {
+        match &mut self.nodes[child.at] {
+            Declared::Child(declaration) => declaration.steady = true,
+            Declared::Value { .. } => panic!("only a child can be steady"),
+        }
     }
 
     /// Declares a value that the composite publishes.

@@ -153,7 +153,12 @@ fn step<W>(
     let action = match (&want, record) {
         (_, None) => Action::Create,
         (_, Some(record)) if doomed.contains(&record.object()) => Action::Replace("dependency"),
-        (None, Some(_)) => Action::Unsure,
+        (None, Some(record)) => {
+            if child.steady && record.kind == child.kind.name() {
+                outs.0[at] = record.out.as_ref().and_then(|out| child.kind.out(out));
+            }
+            Action::Unsure
+        }
         (Some(want), Some(record)) => match judge(child.kind, want.as_ref(), record) {
             Verdict::Keep(out) => {
                 outs.0[at] = Some(out);

@@ -161,3 +161,80 @@ fn every_argument_changes_in_place_and_touches_what_it_says() {
     assert_eq!(stage.look("autoscaling", "describe_lifecycle_hooks", &hooks)["LifecycleHooks"], json!([]));
     stage.end();
 }
+
+/// The weights of the target groups that the tenant's rule leads to, by slot.
+fn weights(stage: &Configuration) -> Value {
+    let arns = stage.attribute(TENANT, "listener_rule_arns");
+    let rules = stage.look("elbv2", "describe_rules", &json!({ "RuleArns": arns }));
+    let groups = rules["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"].as_array().unwrap().clone();
+    let slot = |group: &Value| {
+        let arn = group["TargetGroupArn"].as_str().unwrap();
+        let slot = ["blue", "green"].into_iter().find(|slot| arn.contains(slot)).unwrap_or("only");
+        (slot.to_owned(), group["Weight"].clone())
+    };
+    groups.iter().map(slot).collect::<serde_json::Map<_, _>>().into()
+}
+
+#[test]
+fn a_tenant_gets_a_second_slot_and_gives_it_back() {
+    let mut stage = stage();
+    stage.apply();
+    stage.set(TENANT, "pipeline", json!({"deployment_type": "BLUE_GREEN", "approval": {}}));
+    assert_eq!(
+        stage.planned(TENANT).into_iter().filter(|line| *line != "~ record").collect::<Vec<_>>(),
+        [
+            "+ autoscaling_group_blue",
+            "+ autoscaling_group_green",
+            "+ deployment_group_blue",
+            "+ deployment_group_green",
+            "+ target_group_blue",
+            "+ target_group_green",
+            "~ listener_rule",
+            "~ software_pipeline",
+            "- autoscaling_group",
+            "- deployment_group",
+            "- target_group"
+        ]
+    );
+    stage.terraform.apply_plan().expect_success();
+    stage.assert_settled();
+    let both = weights(&stage);
+    let mut values: Vec<i64> =
+        both.as_object().unwrap().values().map(|weight| weight.as_i64().unwrap()).collect();
+    values.sort_unstable();
+    assert_eq!((both.as_object().unwrap().len(), values), (2, vec![0, 100]), "{both}");
+    let names = json!({"AutoScalingGroupNames": ["paas-dev-acme-blue", "paas-dev-acme-green"]});
+    let groups = stage.look("autoscaling", "describe_auto_scaling_groups", &names);
+    assert_eq!(groups["AutoScalingGroups"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        stages(&stage),
+        json!([{"Source": ["S3"]}, {"Deploy": ["Commands", "CodeDeploy", "Manual", "Commands"]}])
+    );
+    assert_eq!(
+        pipeline(&stage)["stages"][1]["actions"][1]["configuration"]["DeploymentGroupName"],
+        "#{Select.DEPLOYMENT_GROUP}"
+    );
+
+    // Which slot is live is not Terraform's business.
+    let arns = stage.attribute(TENANT, "listener_rule_arns");
+    let rules = stage.look("elbv2", "describe_rules", &json!({ "RuleArns": arns }));
+    let mut groups = rules["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"].clone();
+    for group in groups.as_array_mut().unwrap() {
+        group["Weight"] = json!(100 - group["Weight"].as_i64().unwrap());
+    }
+    let action = json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]);
+    stage.look("elbv2", "modify_rule", &json!({"RuleArn": arns[0], "Actions": action}));
+    stage.assert_settled();
+    // A change of the hosts leaves it so.
+    let switched = weights(&stage);
+    assert_ne!(switched, both);
+    stage.set(TENANT, "hosts", json!(["acme.dev.example.test", "www.acme.dev.example.test"]));
+    stage.apply();
+    assert_eq!(weights(&stage), switched);
+
+    stage.set(TENANT, "pipeline", json!({}));
+    stage.apply();
+    stage.assert_settled();
+    assert_eq!(weights(&stage).as_object().unwrap().len(), 1);
+    stage.end();
+}

@@ -71,6 +71,8 @@ impl<'a> Wiring<'a> {
                 stages,
                 tags,
             });
+        // A pipeline is what its name says; new stages change it in place.
+        g.steady(made);
         let trigger = g.input(required(&pipeline.trigger));
         g.child("event_rule", (self.home, made, trigger, self.tags), move |(home, made, trigger, tags)| {
             let names = names(session, &home, model);
