@@ -212,11 +212,12 @@ fn source_tag(source: &str) -> String {
     source.chars().take(256).collect()
 }
 
-/// What was made a moment ago isn't known to RDS at once; an account's first database makes the service-linked role,
-/// which RDS tells of by text only.
+/// What was made a moment ago isn't known to RDS at once; an account's first database makes the service-linked role.
+/// Of security groups and of that role RDS tells by text only.
 fn is_unsettled(e: &AwsError) -> bool {
     let message = e.message.to_ascii_lowercase();
-    e.is(UNSETTLED) || (e.is(&["InvalidParameterValue"]) && message.contains("service linked role"))
+    let tells = ["invalid security group", "service linked role"].iter().any(|text| message.contains(text));
+    e.is(UNSETTLED) || (e.is(&["InvalidParameterValue"]) && tells)
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ fn what_settles_is_told_by_code_or_text() {
     let role = "Unable to create the resource. Verify that you have permission to create service linked role. \
                 Otherwise wait and try again later";
     assert!(is_unsettled(&refusal("InvalidParameterValue", role)));
+    let group = "Invalid security group , groupId= sg-0123456789abcdef0, groupName=.";
+    assert!(is_unsettled(&refusal("InvalidParameterValue", group)));
     assert!(is_unsettled(&refusal("KMSKeyNotAccessibleFault", "")));
     assert!(!is_unsettled(&refusal("InvalidParameterValue", "Invalid DB Instance class")));
     assert!(!is_unsettled(&refusal("DBInstanceAlreadyExists", "")));

@@ -34,8 +34,12 @@ pub struct SubnetGroupOut {
 }
 
 const NOT_FOUND: &[&str] = &["DBSubnetGroupNotFoundFault", "DBSubnetGroupNotFound"];
-/// A subnet that was just made may be unknown here for some seconds.
-const UNSETTLED: &[&str] = &["InvalidSubnet", "InvalidSubnetID.NotFound"];
+
+/// A subnet that was just made may be unknown here for some seconds. "Some input subnets in :[subnet-…] are invalid."
+fn is_unsettled(e: &AwsError) -> bool {
+    e.is(&["InvalidSubnet"])
+        || (e.is(&["InvalidParameterValue"]) && e.message.to_ascii_lowercase().contains("input subnets"))
+}
 
 impl Child for SubnetGroup {
     const KIND: &'static str = "db_subnet_group";
@@ -69,7 +73,7 @@ impl Child for SubnetGroup {
             .db_subnet_group_description(&self.description)
             .set_subnet_ids(Some(self.subnet_ids.iter().cloned().collect()))
             .set_tags(Some(tagging::from_tags(wanted.clone())));
-        let made = wait::settled(cx, UNSETTLED, || async {
+        let made = wait::settled_if(cx, is_unsettled, || async {
             match creating("CreateDBSubnetGroup", request.clone().send()).await {
                 Err(e) if e.is(&["DBSubnetGroupAlreadyExists", "DBSubnetGroupAlreadyExistsFault"]) => {
                     Ok(Err(e))
@@ -119,7 +123,8 @@ impl Child for SubnetGroup {
                 .db_subnet_group_name(id)
                 .db_subnet_group_description(&self.description)
                 .set_subnet_ids(Some(self.subnet_ids.iter().cloned().collect()));
-            wait::settled(cx, UNSETTLED, || call("ModifyDBSubnetGroup", request.clone().send())).await?;
+            wait::settled_if(cx, is_unsettled, || call("ModifyDBSubnetGroup", request.clone().send()))
+                .await?;
         }
         let carried = match reads.made_subnet_groups.take(id) {
             Some(made) => made,
