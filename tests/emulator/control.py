@@ -1,5 +1,6 @@
 """The control endpoint, JSON over HTTP under ``/_emulator/``. README.md has the table."""
 
+import base64
 import json
 import threading
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class Control:
             ("POST", "reset"): self._reset,
             ("GET", "calls"): lambda r: {"calls": server.calls.since(_since(r))},
             ("DELETE", "calls"): lambda _: server.calls.clear() or {},
+            ("GET", "own-calls"): lambda r: {"calls": server.own_calls.since(_since(r))},
             ("GET", "counts"): lambda r: server.calls.counts(_since(r)),
             ("GET", "faults"): lambda _: server.faults.report(),
             ("POST", "faults"): self._add_faults,
@@ -101,7 +103,7 @@ class Control:
         body = _body(request)
         try:
             client = self._client(body["service"], body.get("region", DEFAULT_REGION))
-            answer = getattr(client, body["operation"])(**body.get("params", {}))
+            answer = getattr(client, body["operation"])(**_decoded(body.get("params", {})))
         except ClientError as error:
             details = error.response["Error"]
             raise BadRequest({"code": details["Code"], "message": details.get("Message", "")}) from error
@@ -133,6 +135,17 @@ class Control:
 
 def _since(request: Request) -> int:
     return int(request.args.get("since", 0))
+
+
+def _decoded(params: Any) -> Any:
+    """JSON knows no bytes: ``{"$base64": "…"}`` stands for them."""
+    if isinstance(params, dict):
+        if params.keys() == {"$base64"}:
+            return base64.b64decode(params["$base64"])
+        return {name: _decoded(value) for name, value in params.items()}
+    if isinstance(params, list):
+        return [_decoded(value) for value in params]
+    return params
 
 
 def _body(request: Request) -> Any:

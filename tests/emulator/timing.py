@@ -1,11 +1,14 @@
 """How long AWS takes: per kind of object and phase, seconds; 0 means at once.
 
 moto changes states immediately. Our patches hand the second half of such a change to
-:meth:`Timing.after`; the server runs what has become due before each call takes effect.
+:meth:`Timing.after`; the server runs what has become due before each call takes effect, and as soon as it
+is due: what follows from what goes on without anybody's asking.
 """
 
 import heapq
 import itertools
+import queue
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,19 +20,28 @@ KINDS = {
     "instance": ("create", "delete"),
     "image": ("create",),
     "instance_refresh": ("step",),
-    "db_instance": ("create", "delete"),
+    # First backup after creation; a modification begins late, and storage is optimised after it.
+    "db_instance": ("create", "backup", "modify_start", "modify", "optimize", "delete"),
     "deployment": ("run",),
     "pipeline_action": ("run",),
 }
 
+MOST_AT_ONCE = 1000
+
 
 class Timing:
-    """The delays in force and the changes still to come. Guarded by the server's lock."""
+    """The delays in force and the changes still to come. Guarded by the server's lock, but for what other
+    threads hand in."""
 
     def __init__(self) -> None:
+        self.era = 0
+        self._handed_in: queue.SimpleQueue[tuple[int, Callable[[], None]]] = queue.SimpleQueue()
+        self._news = threading.Event()
         self.reset()
 
     def reset(self) -> None:
+        # What a thread hands in that was started before a reset has no effect.
+        self.era += 1
         self._delays = {kind: dict.fromkeys(phases, 0.0) for kind, phases in KINDS.items()}
         self._pending: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -59,12 +71,44 @@ class Timing:
         if seconds <= 0:
             change()
         else:
-            heapq.heappush(self._pending, (time.monotonic() + seconds, next(self._order), change))
+            self._push(seconds, change)
+
+    def soon(self, change: Callable[[], None]) -> None:
+        """Make a change right after the current call, whose answer doesn't depend on it."""
+        self._push(0, change)
+
+    def _push(self, seconds: float, change: Callable[[], None]) -> None:
+        heapq.heappush(self._pending, (time.monotonic() + seconds, next(self._order), change))
+        self._news.set()
+
+    def hand_in(self, era: int, change: Callable[[], None]) -> None:
+        """Make a change soon, from a thread without the lock that was started in the era."""
+        self._handed_in.put((era, change))
+        self._news.set()
 
     def settle(self) -> None:
-        """Make the changes whose time has come, in order."""
-        while self._pending and self._pending[0][0] <= time.monotonic():
+        """Make the changes whose time has come, in order, with what follows from them at once. Changes that bring
+        about each other for ever are left to the next call."""
+        while not self._handed_in.empty():
+            era, change = self._handed_in.get()
+            if era == self.era:
+                change()
+        for _ in range(MOST_AT_ONCE):
+            if not self._pending or self._pending[0][0] > time.monotonic():
+                break
             heapq.heappop(self._pending)[2]()
+
+    def wait(self) -> None:
+        """Return when a change is due. For one thread without the lock."""
+        while True:
+            self._news.clear()
+            try:
+                due = self._pending[0][0] - time.monotonic()
+            except IndexError:
+                due = None
+            if not self._handed_in.empty() or (due is not None and due <= 0):
+                return
+            self._news.wait(due)
 
 
 timing = Timing()

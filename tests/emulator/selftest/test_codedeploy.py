@@ -25,12 +25,18 @@ def archive(*names: str) -> bytes:
 class CodeDeployTest(EmulatorTest):
     def setUp(self) -> None:
         super().setUp()
-        self.deploy, self.asg, self.s3 = self.client("codedeploy"), self.client("autoscaling"), self.client("s3")
+        self.deploy, self.asg, self.s3 = (
+            self.client("codedeploy"),
+            self.client("autoscaling"),
+            self.client("s3"),
+        )
         self.service_role = self.role("deploy", "codedeploy.amazonaws.com")
         self.vpc, self.subnets, group = self.network()
         image = self.control("POST", "seed", {"images": [{"name": "web"}]})["images"][0]
         data = {"ImageId": image, "InstanceType": "t3.micro", "SecurityGroupIds": [group]}
-        template = self.client("ec2").create_launch_template(LaunchTemplateName="web", LaunchTemplateData=data)
+        template = self.client("ec2").create_launch_template(
+            LaunchTemplateName="web", LaunchTemplateData=data
+        )
         self.template = template["LaunchTemplate"]["LaunchTemplateId"]
         for name in ("blue", "green"):
             self.scaling_group(name)
@@ -121,7 +127,11 @@ class ApplicationsAndGroups(CodeDeployTest):
             "deploymentStyle": {"deploymentType": "IN_PLACE", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
             "loadBalancerInfo": {"targetGroupInfoList": [{"name": "web"}]},
             "autoRollbackConfiguration": ROLLBACK,
-            "alarmConfiguration": {"enabled": True, "ignorePollAlarmFailure": False, "alarms": [{"name": "5xx"}]},
+            "alarmConfiguration": {
+                "enabled": True,
+                "ignorePollAlarmFailure": False,
+                "alarms": [{"name": "5xx"}],
+            },
         }
         self.make(**wanted)
         found = self.group()
@@ -146,7 +156,9 @@ class ApplicationsAndGroups(CodeDeployTest):
         self.make()
         (item,) = self.group()["autoScalingGroups"]
         self.assertEqual(("blue", [item["hook"]]), (item["name"], self.hooks("blue")))
-        self.assertRegex(item["hook"], "^CodeDeploy-managed-automatic-launch-deployment-hook-web-[0-9a-f-]{36}$")
+        self.assertRegex(
+            item["hook"], "^CodeDeploy-managed-automatic-launch-deployment-hook-web-[0-9a-f-]{36}$"
+        )
         hook = self.asg.describe_lifecycle_hooks(AutoScalingGroupName="blue")["LifecycleHooks"][0]
         self.assertEqual(
             ("autoscaling:EC2_INSTANCE_LAUNCHING", "ABANDON", 600),
@@ -293,9 +305,7 @@ class Deployments(CodeDeployTest):
         self.deploy.stop_deployment(deploymentId=stopped, autoRollbackEnabled=False)
         self.assertEqual("Stopped", self.info(stopped)["status"])
         self.assertNotIn("rollbackInfo", self.info(stopped))
-        self.refused(
-            "DeploymentAlreadyCompletedException", self.deploy.stop_deployment, deploymentId=stopped
-        )
+        self.refused("DeploymentAlreadyCompletedException", self.deploy.stop_deployment, deploymentId=stopped)
         again = self.start("good")
         self.deploy.stop_deployment(deploymentId=again)
         self.assertIn("rollbackDeploymentId", self.info(again)["rollbackInfo"])
@@ -304,7 +314,9 @@ class Deployments(CodeDeployTest):
     def test_listing(self) -> None:
         self.make()
         good, bad = self.start("good"), self.start("bad")
-        listed = self.deploy.list_deployments(applicationName="shop", deploymentGroupName="web")["deployments"]
+        listed = self.deploy.list_deployments(applicationName="shop", deploymentGroupName="web")[
+            "deployments"
+        ]
         self.assertEqual([bad, good], listed)
         failed = self.deploy.list_deployments(includeOnlyStatuses=["Failed"])["deployments"]
         self.assertEqual([bad], failed)

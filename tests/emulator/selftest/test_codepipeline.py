@@ -103,12 +103,24 @@ class Declarations(PipelineTest):
             ("first stage", structure, [first, stage("More", source()), last]),
             ("Stage names", structure, [first, last, last]),
             ("Action names", structure, [first, twice, last]),
-            ("not declared as Output", structure, [first, stage("D", deploy(inputArtifacts=[{"name": "X"}]))]),
+            (
+                "not declared as Output",
+                structure,
+                [first, stage("D", deploy(inputArtifacts=[{"name": "X"}]))],
+            ),
             ("used more than once", structure, [stage("S", source(), {**source(), "name": "B"}), last]),
             ("missing required", declaration, [first, stage("D", deploy(configuration={}))]),
-            ("unknown configuration", declaration, [stage("S", source(configuration={**SOURCE, "A": "b"})), last]),
+            (
+                "unknown configuration",
+                declaration,
+                [stage("S", source(configuration={**SOURCE, "A": "b"})), last],
+            ),
             ("inputArtifacts", declaration, [first, stage("D", deploy(inputArtifacts=[]))]),
-            ("namespace that does not exist", declaration, [first, stage("D", deploy(configuration=unknown))]),
+            (
+                "namespace that does not exist",
+                declaration,
+                [first, stage("D", deploy(configuration=unknown))],
+            ),
             (
                 "namespace that does not exist",
                 declaration,

@@ -64,7 +64,7 @@ class CallLogTest(EmulatorTest):
     def test_what_moto_lacks_is_501_in_the_services_own_shape(self) -> None:
         calls = {
             "ec2": ("describe_fast_launch_images", {}),
-            "codepipeline": ("get_pipeline_state", {"name": "x"}),
+            "codepipeline": ("list_webhooks", {}),
             "artifact": ("list_reports", {}),
         }
         for service, (operation, params) in calls.items():
@@ -73,7 +73,7 @@ class CallLogTest(EmulatorTest):
                 self.assertEqual(501, error.response["ResponseMetadata"]["HTTPStatusCode"])
         missing = self.control("GET", "counts")["not_implemented"]
         self.assertEqual(
-            ["artifact:ListReports", "codepipeline:GetPipelineState", "ec2:DescribeFastLaunchImages"], missing
+            ["artifact:ListReports", "codepipeline:ListWebhooks", "ec2:DescribeFastLaunchImages"], missing
         )
 
 

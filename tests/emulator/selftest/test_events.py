@@ -90,6 +90,4 @@ class RuleTest(EmulatorTest):
 
     def test_what_is_not_held_against_aws_is_not_there(self) -> None:
         self.refused("NotImplemented", self.events.create_event_bus, Name="other")
-        self.refused(
-            "NotImplemented", self.events.put_rule, Name="x", ScheduleExpression="rate(5 minutes)"
-        )
+        self.refused("NotImplemented", self.events.put_rule, Name="x", ScheduleExpression="rate(5 minutes)")

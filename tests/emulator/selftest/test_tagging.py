@@ -10,7 +10,11 @@ HERE = f"{REGION}:{ACCOUNT}"
 class TaggingTest(EmulatorTest):
     def setUp(self) -> None:
         super().setUp()
-        self.tagging, self.ec2, self.logs = self.client("resourcegroupstaggingapi"), self.client("ec2"), self.client("logs")
+        self.tagging, self.ec2, self.logs = (
+            self.client("resourcegroupstaggingapi"),
+            self.client("ec2"),
+            self.client("logs"),
+        )
 
     def arns(self, **question: Any) -> list[str]:
         pages = self.tagging.get_paginator("get_resources").paginate(**question)

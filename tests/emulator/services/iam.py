@@ -34,9 +34,7 @@ def service_may_assume(arn: str, service: str, source_arn: str = "") -> bool:
         return False
     role = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].get_role_by_arn(arn)
     context = {"aws:SourceAccount": DEFAULT_ACCOUNT_ID, "aws:SourceArn": source_arn}
-    return policies.allows_service(
-        role.assume_role_policy_document, service, "sts:AssumeRole", "*", context
-    )
+    return policies.allows_service(role.assume_role_policy_document, service, "sts:AssumeRole", "*", context)
 
 
 def profile_is_usable(name_or_arn: str) -> bool:

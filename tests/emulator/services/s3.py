@@ -1,16 +1,17 @@
-"""S3: the defaults of new buckets, checked policies, notifications kept whole."""
+"""S3: the defaults of new buckets, checked policies, notifications kept whole, events of objects."""
 
 from typing import Any
 
 import xmltodict
 from moto.core.responses import ActionResult
 from moto.iam.access_control import PermissionResult
+from moto.s3 import notifications
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+from moto.s3.models import FakeBucket, FakeDeleteMarker, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 from moto.s3.utils import bucket_policy_is_public
 
-from emulator import policies
+from emulator import policies, services
 from emulator.patching import operation, wraps
 from emulator.services import iam
 
@@ -113,3 +114,59 @@ def get_bucket_versioning(original: Any, self: Any) -> Any:
     """moto names the document after its answer; AWS calls it VersioningConfiguration, and the Rust SDK insists."""
     status, headers, body = original(self)
     return status, headers, body.replace("GetBucketVersioningResponse", "VersioningConfiguration")
+
+
+# What EventBridge calls the reason, and CloudTrail the API call.
+CALLS_THAT_CREATE = {
+    notifications.S3NotificationEvent.OBJECT_CREATED_PUT_EVENT: "PutObject",
+    notifications.S3NotificationEvent.OBJECT_CREATED_POST_EVENT: "PostObject",
+    notifications.S3NotificationEvent.OBJECT_CREATED_COPY_EVENT: "CopyObject",
+    notifications.S3NotificationEvent.OBJECT_CREATED_COMPLETE_MULTIPART_UPLOAD_EVENT: "CompleteMultipartUpload",
+}
+_send_by_moto = notifications.send_event
+
+
+def send_event(account_id: str, event_name: Any, bucket: FakeBucket, key: Any) -> None:
+    """To EventBridge and CloudTrail in our own way: moto's has other fields, and hides its errors."""
+    if bucket.notification_configuration is None or bucket.notification_configuration.event_bridge is None:
+        _send_by_moto(account_id, event_name, bucket, key)
+    if event_name in CALLS_THAT_CREATE:
+        detail = {
+            "key": key.name,
+            "size": key.size,
+            "etag": key.etag.strip('"'),
+            "version-id": key.version_id,
+        }
+        _announce(bucket, CALLS_THAT_CREATE[event_name], True, detail)
+
+
+def _announce(bucket: FakeBucket, api: str, created: bool, detail: dict[str, Any], **more: Any) -> None:
+    """EventBridge is loaded with the first object rather than at the start."""
+    services.load("events")
+    from emulator.services.events import objects
+
+    objects.announce(bucket, api, created, detail, **more)
+
+
+notifications.send_event = send_event
+
+
+@wraps(S3Backend, "delete_object")
+def delete_object(
+    original: Any,
+    self: S3Backend,
+    bucket_name: str,
+    key_name: str,
+    version_id: str | None = None,
+    **more: Any,
+) -> Any:
+    """moto says nothing of delete markers and of versions that leave others behind."""
+    bucket = self.get_bucket(bucket_name)
+    deleted, meta = original(self, bucket_name, key_name, version_id=version_id, **more)
+    if deleted:
+        last = bucket.keys.get(key_name)
+        marked = version_id is None and isinstance(last, FakeDeleteMarker)
+        kind = "Delete Marker Created" if marked else "Permanently Deleted"
+        detail = {"key": key_name, "version-id": meta.get("version-id") or version_id or "null"}
+        _announce(bucket, "DeleteObject", False, detail, **{"deletion-type": kind})
+    return deleted, meta

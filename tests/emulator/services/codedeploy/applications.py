@@ -20,7 +20,8 @@ def create_application(self: Any) -> ActionResult:
         raise NotImplementedError("applications for other than instances")
     if name in backend.applications:
         raise AwsError(
-            "ApplicationAlreadyExistsException", f"An application already exists with the specified name: {name}"
+            "ApplicationAlreadyExistsException",
+            f"An application already exists with the specified name: {name}",
         )
     made = backend.applications[name] = model.Application(name)
     backend.tagger.tag_resource(model.application_arn(backend, name), self._get_param("tags", []))

@@ -8,6 +8,7 @@ import io
 import secrets
 import string
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,9 @@ class Deployment:
     options: dict[str, Any]
     previous: dict[str, Any] | None
     id: str = field(
-        default_factory=lambda: "d-" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(9))
+        default_factory=lambda: (
+            "d-" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(9))
+        )
     )
     status: str = "Created"
     create_time: datetime = field(default_factory=model.now)
@@ -65,6 +68,8 @@ class Deployment:
     error: dict[str, str] | None = None
     rollback: dict[str, str] = field(default_factory=dict)
     targets: list[str] = field(default_factory=list)
+    # Called once it is over, and once its rollback has begun.
+    followers: list[Callable[[], None]] = field(default_factory=list)
 
     def shown(self) -> dict[str, Any]:
         counts = dict.fromkeys(("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Ready"), 0)
@@ -133,8 +138,17 @@ def _instances(backend: CodeDeployBackend, group: DeploymentGroup) -> list[str]:
 
 
 def _complete(backend: CodeDeployBackend, deployment: Deployment) -> None:
-    if deployment.status != "InProgress":
-        return
+    if deployment.status == "InProgress":
+        _run(backend, deployment)
+        _tell(deployment)
+
+
+def _tell(deployment: Deployment) -> None:
+    for follower in deployment.followers:
+        follower()
+
+
+def _run(backend: CodeDeployBackend, deployment: Deployment) -> None:
     if not deployment.targets:
         deployment.end("Failed", "NO_INSTANCES", NO_INSTANCES)
         return
@@ -155,7 +169,9 @@ def _fetch(revision: dict[str, Any]) -> dict[str, Any]:
     location = revision["s3Location"]
     bucket, key = location["bucket"], location["key"]
     try:
-        found = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(bucket, key, version_id=location.get("version"))
+        found = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(
+            bucket, key, version_id=location.get("version")
+        )
     except Exception:
         found = None
     etag = found.etag.strip('"') if found else None
@@ -176,7 +192,9 @@ def _fetch(revision: dict[str, Any]) -> dict[str, Any]:
 def _roll_back(backend: CodeDeployBackend, failed: Deployment, event: str) -> None:
     """Put the last good revision back, where the group (or the deployment itself) asks for it."""
     group = failed.group
-    wanted = failed.options.get("autoRollbackConfiguration") or group.settings.get("autoRollbackConfiguration", {})
+    wanted = failed.options.get("autoRollbackConfiguration") or group.settings.get(
+        "autoRollbackConfiguration", {}
+    )
     if not wanted.get("enabled") or event not in wanted.get("events", []) or failed.creator != "user":
         return
     if group.last_successful is None:
@@ -217,7 +235,9 @@ def deploy_to_new_instance(scaling_group: FakeAutoScalingGroup, state: InstanceS
 
 def _deploy_to(backend: CodeDeployBackend, group: DeploymentGroup, instance: str) -> None:
     revision = group.last_successful.revision
-    deployment = Deployment(group, revision, "autoscaling", {}, None, start_time=model.now(), targets=[instance])
+    deployment = Deployment(
+        group, revision, "autoscaling", {}, None, start_time=model.now(), targets=[instance]
+    )
     backend.deployments[deployment.id] = deployment
     try:
         release = _fetch(revision)
@@ -245,6 +265,7 @@ def stop(backend: CodeDeployBackend, stopped: Deployment, roll_back: bool | None
     stopped.end("Stopped", "MANUAL_STOP", "The deployment was stopped by a user.")
     if roll_back is not False:
         _roll_back(backend, stopped, "DEPLOYMENT_STOP_ON_REQUEST")
+    _tell(stopped)
 
 
 @operation(CodeDeployResponse)

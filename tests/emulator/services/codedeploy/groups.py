@@ -35,7 +35,8 @@ def _requested(self: Any) -> dict[str, Any]:
     for name in self._get_param("autoScalingGroups") or []:
         if name not in auto_scaling(backend).autoscaling_groups:
             raise AwsError(
-                "InvalidAutoScalingGroupException", f"Could not find the following Auto Scaling groups: {name}"
+                "InvalidAutoScalingGroupException",
+                f"Could not find the following Auto Scaling groups: {name}",
             )
     configuration = settings.get("deploymentConfigName", model.DEFAULT_CONFIGURATION)
     if configuration not in CONFIGURATIONS:
@@ -130,7 +131,9 @@ def get_deployment_group(self: Any) -> ActionResult:
 
 
 def _named(self: Any, parameter: str) -> DeploymentGroup:
-    return model.group(self.codedeploy_backend, self._get_param("applicationName"), self._get_param(parameter))
+    return model.group(
+        self.codedeploy_backend, self._get_param("applicationName"), self._get_param(parameter)
+    )
 
 
 @operation(CodeDeployResponse)

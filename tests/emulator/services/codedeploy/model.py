@@ -93,7 +93,9 @@ def application_arn(backend: CodeDeployBackend, name: str) -> str:
 
 
 def group_arn(backend: CodeDeployBackend, application: str, name: str) -> str:
-    return f"arn:aws:codedeploy:{backend.region_name}:{backend.account_id}:deploymentgroup:{application}/{name}"
+    return (
+        f"arn:aws:codedeploy:{backend.region_name}:{backend.account_id}:deploymentgroup:{application}/{name}"
+    )
 
 
 def application(backend: CodeDeployBackend, name: str) -> Application:
@@ -113,7 +115,5 @@ def group(backend: CodeDeployBackend, application_name: str, name: str) -> Deplo
     """DeploymentGroupDoesNotExistException if there is none."""
     found = groups(backend, application_name).get(name)
     if found is None:
-        raise AwsError(
-            "DeploymentGroupDoesNotExistException", f"No Deployment Group found for name: {name}"
-        )
+        raise AwsError("DeploymentGroupDoesNotExistException", f"No Deployment Group found for name: {name}")
     return found

@@ -3,7 +3,7 @@
 from moto.codepipeline.responses import CodePipelineResponse
 
 from emulator.patching import only
-from emulator.services.codepipeline import pipelines  # noqa: F401
+from emulator.services.codepipeline import pipelines, state  # noqa: F401
 
 only(
     CodePipelineResponse,

@@ -1,8 +1,6 @@
-"""Pipelines and their tags; ``backend.pipelines`` holds them by name."""
+"""Pipelines and their tags. A new pipeline starts by itself."""
 
 import copy
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from moto.codepipeline.models import CodePipelineBackend
@@ -10,7 +8,8 @@ from moto.codepipeline.responses import CodePipelineResponse
 from moto.core.responses import ActionResult, EmptyResult
 
 from emulator.patching import AwsError, operation
-from emulator.services.codepipeline import structure
+from emulator.services.codepipeline import executions, structure
+from emulator.services.codepipeline.model import Pipeline, find, now
 
 ACTION_DEFAULTS: dict[str, Any] = {
     "runOrder": 1,
@@ -21,46 +20,18 @@ ACTION_DEFAULTS: dict[str, Any] = {
 MOST_TAGS = 50
 
 
-def now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
-@dataclass
-class Pipeline:
-    """A pipeline: each of its versions, the newest last."""
-
-    arn: str
-    versions: list[dict[str, Any]]
-    tags: dict[str, str] = field(default_factory=dict)
-    created: datetime = field(default_factory=now)
-    updated: datetime = field(default_factory=now)
-
-    @property
-    def declaration(self) -> dict[str, Any]:
-        return self.versions[-1]
-
-    @property
-    def name(self) -> str:
-        return self.declaration["name"]
-
-
-def find(backend: CodePipelineBackend, name: str) -> Pipeline:
-    """PipelineNotFoundException if there is none."""
-    if name not in backend.pipelines:
-        raise AwsError(
-            "PipelineNotFoundException",
-            f"Account '{backend.account_id}' does not have a pipeline with name '{name}'",
-        )
-    return backend.pipelines[name]
-
-
 def _arn(backend: CodePipelineBackend, name: str) -> str:
     return f"arn:aws:codepipeline:{backend.region_name}:{backend.account_id}:{name}"
 
 
 def _completed(declaration: dict[str, Any], version: int) -> dict[str, Any]:
     """The declaration as GetPipeline shows it."""
-    whole = {"pipelineType": "V1", "executionMode": "SUPERSEDED", **copy.deepcopy(declaration), "version": version}
+    whole = {
+        "pipelineType": "V1",
+        "executionMode": "SUPERSEDED",
+        **copy.deepcopy(declaration),
+        "version": version,
+    }
     for stage in whole["stages"]:
         stage["actions"] = [{**copy.deepcopy(ACTION_DEFAULTS), **action} for action in stage["actions"]]
     return whole
@@ -80,6 +51,7 @@ def create_pipeline(self: Any) -> ActionResult:
     made = Pipeline(arn, [_completed(declaration, 1)])
     _tag(made, tags)
     backend.pipelines[name] = made
+    executions.start(backend, made, "CreatePipeline", self.access_key)
     return ActionResult({"pipeline": made.declaration, "tags": _listed(made)})
 
 
@@ -114,8 +86,11 @@ def update_pipeline(self: Any) -> ActionResult:
 
 @operation(CodePipelineResponse)
 def delete_pipeline(self: Any) -> ActionResult:
-    """A pipeline that isn't there is no error."""
-    self.codepipeline_backend.pipelines.pop(self._get_param("name"), None)
+    """A pipeline that isn't there is no error. What is under way is abandoned."""
+    gone = self.codepipeline_backend.pipelines.pop(self._get_param("name"), None)
+    for execution in list(gone.executions.values()) if gone else []:
+        if execution.status in ("InProgress", "Stopping"):
+            executions.stop(execution, True, "The pipeline was deleted.")
     return EmptyResult()
 
 
@@ -148,7 +123,9 @@ def _by_arn(self: Any) -> Pipeline:
 def _tag(pipeline: Pipeline, tags: list[dict[str, str]]) -> None:
     tags_after = {**pipeline.tags, **{tag["key"]: tag["value"] for tag in tags}}
     if any(tag["key"].startswith("aws:") for tag in tags):
-        raise AwsError("InvalidTagsException", "Not allowed to modify system tags. System tags start with 'aws:'.")
+        raise AwsError(
+            "InvalidTagsException", "Not allowed to modify system tags. System tags start with 'aws:'."
+        )
     if len(tags_after) > MOST_TAGS:
         raise AwsError("TooManyTagsException", f"Tag limit exceeded for resource {pipeline.arn}.")
     pipeline.tags = tags_after

@@ -22,7 +22,9 @@ Action = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """How many artifacts a kind of action takes and gives, and its configuration; None: not checked."""
+    """How many artifacts a kind of action takes and gives, and its configuration; None: not checked.
+
+    Commands may give one artifact in AWS; here they give none."""
 
     inputs: tuple[int, int]
     outputs: tuple[int, int]
@@ -42,7 +44,7 @@ KINDS = {
         (0, 0), (0, 0), optional=frozenset({"NotificationArn", "CustomData", "ExternalEntityLink"})
     ),
     ("Deploy", "CodeDeploy"): Kind((1, 1), (0, 0), frozenset({"ApplicationName", "DeploymentGroupName"})),
-    ("Compute", "Commands"): Kind((1, 10), (0, 1), optional=None),
+    ("Compute", "Commands"): Kind((1, 10), (0, 0), optional=None),
 }
 
 
@@ -119,7 +121,9 @@ def _check_action(action: Action) -> None:
             raise _bad_action(f"Action '{name}' has {count} {what}, but takes {bounds[0]} to {bounds[1]}")
     configuration = set(action.get("configuration") or {})
     for key in sorted(kind.required - configuration):
-        raise _bad_action(f"Action configuration for action '{name}' is missing required configuration '{key}'")
+        raise _bad_action(
+            f"Action configuration for action '{name}' is missing required configuration '{key}'"
+        )
     unknown = configuration - kind.required - kind.optional if kind.optional is not None else set()
     for key in sorted(unknown):
         raise _bad_action(f"Action configuration for action '{name}' contains unknown configuration '{key}'")

@@ -51,9 +51,7 @@ def put_targets(original: Any, self: Any) -> Any:
         _check_target(target, rule.arn)
     ids = {target["Id"] for target in [*rule.targets, *targets]}
     if len(ids) > MOST_TARGETS:
-        raise AwsError(
-            "LimitExceededException", "The requested resource exceeds the maximum number allowed."
-        )
+        raise AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
     return original(self)
 
 
