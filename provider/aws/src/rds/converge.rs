@@ -74,7 +74,7 @@ async fn modify(
         } else {
             is_late() || change::shows(want, &seen::spec(cx, real), seen::allocated(real))
         };
-        shows && !(at_once && seen::is_pending(real))
+        shows && !(at_once && seen::is_pending(real)) && !seen::is_moving(real)
     };
     // Storage that is being enlarged is full for a moment yet.
     let despite = |real: &DbInstance| status::of(real) == FULL && !is_late();

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// The spec of a database instance, under RDS's names. What was decided and waits for the maintenance window counts as
 /// done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools)] // RDS's own settings, each on or off by itself
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of RDS by itself")]
 pub struct Instance {
     /// Unique in the account and region; 63 characters at most. It can't be changed.
     pub identifier: String,

@@ -11,6 +11,7 @@ mod making;
 mod parameter_group;
 mod parameters;
 mod seen;
+mod standing;
 mod status;
 pub mod storage;
 mod subnet_group;
@@ -22,6 +23,7 @@ pub use engine::{family, is_downgrade, is_major_upgrade};
 pub use instance::{Instance, InstanceOut};
 pub use lookups::{EngineVersion, Snapshot, engine_version, snapshot};
 pub use parameter_group::{ParameterGroup, ParameterGroupOut};
+pub use standing::{Standing, standing};
 pub use subnet_group::{SubnetGroup, SubnetGroupOut};
 pub use window::windows;
 

@@ -87,6 +87,11 @@ pub(super) fn awaits_major(real: &DbInstance) -> bool {
     engine::is_major_upgrade(version(real), real.engine_version().unwrap_or_default())
 }
 
+/// Whether its port is about to change, for which RDS waits for no window.
+pub(super) fn is_moving(real: &DbInstance) -> bool {
+    real.pending_modified_values().is_some_and(|pending| pending.port.is_some())
+}
+
 /// Whether anything waits for the maintenance window, or is just being made.
 pub(super) fn is_pending(real: &DbInstance) -> bool {
     real.pending_modified_values().is_some_and(|p| {
