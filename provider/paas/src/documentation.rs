@@ -8,6 +8,8 @@ use tfplugin::docs::{Examples, render};
 pub fn pages() -> BTreeMap<String, String> {
     let examples = Examples::new()
         .provider(include_str!("../docs/provider.tf"))
+        .example("paas_database", include_str!("../docs/resource_database.tf"))
+        .import("paas_database", "production/shop/database")
         .example("paas_environment", include_str!("../docs/resource_environment.tf"))
         .import("paas_environment", "production")
         .example("paas_tenant", include_str!("../docs/resource_tenant.tf"))
@@ -15,6 +17,10 @@ pub fn pages() -> BTreeMap<String, String> {
         .example("data.paas_environment", include_str!("../docs/data_environment.tf"))
         .example("data.paas_iam_policy", include_str!("../docs/data_iam_policy.tf"))
         .example("data.paas_tenants", include_str!("../docs/data_tenants.tf"))
+        .example(
+            "ephemeral.paas_database_credentials",
+            include_str!("../docs/ephemeral_database_credentials.tf"),
+        )
         .example("provider::paas::subnets", include_str!("../docs/function_subnets.tf"))
         .example("provider::paas::names", include_str!("../docs/function_names.tf"));
     render(&crate::server(), &examples)

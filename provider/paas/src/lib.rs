@@ -3,6 +3,7 @@
 pub mod composite_resource;
 pub mod data_sources;
 pub mod documentation;
+pub mod ephemeral;
 pub mod functions;
 pub mod names;
 pub mod provider;
@@ -15,6 +16,7 @@ pub mod timeouts;
 
 use composite_resource::CompositeResource;
 use provider::{Connection, Paas};
+use resources::database::Database;
 use resources::environment::Environment;
 use resources::tenant::Tenant;
 
@@ -26,11 +28,13 @@ pub const ADDRESS: &str = "registry.terraform.io/paas/paas";
 pub fn server() -> tfplugin::Server {
     let connection = Connection::default();
     tfplugin::Server::new(ADDRESS, "paas", Paas::new(connection.clone()))
+        .resource(CompositeResource::<Database>::new(connection.clone()))
         .resource(CompositeResource::<Environment>::new(connection.clone()))
         .resource(CompositeResource::<Tenant>::new(connection.clone()))
         .data_source(data_sources::environment::Environment::new(connection.clone()))
         .data_source(data_sources::iam_policy::IamPolicy::new(connection.clone()))
-        .data_source(data_sources::tenants::Tenants::new(connection))
+        .data_source(data_sources::tenants::Tenants::new(connection.clone()))
+        .ephemeral(ephemeral::database_credentials::Credentials::new(connection))
         .function(functions::subnets::Subnets)
         .function(functions::names::Names)
 }

@@ -6,11 +6,13 @@ use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, digest, fit, versioned};
 pub const ENVIRONMENT: usize = 16;
 /// Longest name of a tenant.
 pub const TENANT: usize = 32;
+/// Longest name of a database. RDS's identifiers hold 63 characters, and its tenant's prefix and a hyphen stand before it.
+pub const DATABASE: usize = 16;
 
 /// CodePipeline keeps a pipeline's artifacts in a folder that is named by so many characters of its name.
 const ARTIFACT_FOLDER: usize = 20;
 /// What a database's own name leaves of RDS's 63 characters for its tenant's.
-const DATABASE_PREFIX: usize = 46;
+const DATABASE_PREFIX: usize = 63 - 1 - DATABASE;
 
 /// How a project's names would start that AWS refuses: of load balancers (`internal-`), security groups (`sg-`) and
 /// buckets (the others).
@@ -95,7 +97,7 @@ pub struct TenantNames<'a> {
     pub tenant: &'a str,
 }
 
-impl TenantNames<'_> {
+impl<'a> TenantNames<'a> {
     /// `paas-dev-acme`: the Auto Scaling group, the launch template, the security group.
     #[must_use]
     pub fn base(self) -> String {
@@ -151,6 +153,12 @@ impl TenantNames<'_> {
         versioned(DATABASE_PREFIX, &parts, &parts)
     }
 
+    /// The names of one of the tenant's databases.
+    #[must_use]
+    pub fn database(self, database: &'a str) -> DatabaseNames<'a> {
+        DatabaseNames { tenant: self, database }
+    }
+
     /// The SSM parameter that holds the tenant's record.
     #[must_use]
     pub fn parameter(self) -> String {
@@ -167,6 +175,42 @@ impl TenantNames<'_> {
     #[must_use]
     pub fn infrastructure_object(self) -> String {
         format!("infrastructure/{}.zip", self.tenant)
+    }
+}
+
+/// Names that belong to one database.
+#[derive(Debug, Clone, Copy)]
+pub struct DatabaseNames<'a> {
+    /// Its tenant's.
+    pub tenant: TenantNames<'a>,
+    /// The database's name.
+    pub database: &'a str,
+}
+
+impl DatabaseNames<'_> {
+    /// `paas-dev-acme-1a2b3c-database`: the instance, its security group and its subnet group.
+    #[must_use]
+    pub fn identifier(self) -> String {
+        format!("{}-{}", self.tenant.database_prefix(), self.database)
+    }
+
+    /// The parameter group. Its family, such as `mysql8.4`, can't be changed in place and stands in the name, so that
+    /// the group of a new major version is made before the old one goes.
+    #[must_use]
+    pub fn parameter_group(self, family: &str) -> String {
+        format!("{}-{}", self.identifier(), family.replace('.', "-"))
+    }
+
+    /// The SSM parameter that holds the database's record.
+    #[must_use]
+    pub fn parameter(self) -> String {
+        format!("{}/{}", self.tenant.parameter(), self.database)
+    }
+
+    /// `dev/acme/database`: what `terraform import` takes.
+    #[must_use]
+    pub fn id(self) -> String {
+        format!("{}/{}/{}", self.tenant.environment.environment, self.tenant.tenant, self.database)
     }
 }
 
@@ -188,7 +232,11 @@ mod tests {
         // EventBridge: 64. CodePipeline and CodeDeploy take 100.
         assert!(names.tenant(&tenant).software_pipeline().len() <= 64);
         assert!(names.tenant(&tenant).application().len() <= 100);
-        assert!(names.tenant(&tenant).database_prefix().len() <= DATABASE_PREFIX);
+        let database = "d".repeat(DATABASE);
+        let database = names.tenant(&tenant).database(&database);
+        assert!(database.identifier().len() <= 63);
+        // A last snapshot's name, of 255 characters at most, has 22 more.
+        assert!(database.parameter_group("mysql8.4").len() <= 255);
     }
 
     #[test]
@@ -215,9 +263,30 @@ mod tests {
         for (i, (folder, prefix)) in all.iter().enumerate() {
             assert!(folder.len() <= ARTIFACT_FOLDER, "{folder}");
             for (other, (others_folder, others_prefix)) in all.iter().enumerate() {
-                assert!(i == other || !others_folder.starts_with(folder.as_str()), "{folder} {others_folder}");
-                assert!(i == other || !others_prefix.starts_with(prefix.as_str()), "{prefix} {others_prefix}");
+                assert!(
+                    i == other || !others_folder.starts_with(folder.as_str()),
+                    "{folder} {others_folder}"
+                );
+                assert!(
+                    i == other || !others_prefix.starts_with(prefix.as_str()),
+                    "{prefix} {others_prefix}"
+                );
             }
+        }
+    }
+
+    /// RDS: letters, digits and single hyphens, a letter first, no hyphen last.
+    #[test]
+    fn rds_takes_every_identifier() {
+        let long = "a-".repeat(16);
+        for (project, environment, tenant, database) in [
+            ("paas", "dev", "acme", "database"),
+            ("p", "e", "t", "d"),
+            (&long[..15], &long[..15], &long[..31], "d-1"),
+        ] {
+            let names = EnvironmentNames { project, environment }.tenant(tenant).database(database);
+            let identifier = names.identifier();
+            assert_eq!(paas_aws::names::refuse(&identifier, 63), None, "{identifier}");
         }
     }
 
@@ -228,5 +297,11 @@ mod tests {
         assert_eq!(names.parameter(), "/paas/paas/dev");
         assert_eq!(names.tenant("acme").parameter(), "/paas/paas/dev/acme");
         assert!(names.tenant("acme").target_group(None, "vpc-1", 80, "HTTP").starts_with("dev-acme-"));
+        let database = names.tenant("acme").database("orders");
+        assert_eq!(database.id(), "dev/acme/orders");
+        assert_eq!(database.parameter(), "/paas/paas/dev/acme/orders");
+        let identifier = database.identifier();
+        assert!(identifier.starts_with("paas-dev-acme-") && identifier.ends_with("-orders"), "{identifier}");
+        assert_eq!(database.parameter_group("mysql8.4"), format!("{identifier}-mysql8-4"));
     }
 }

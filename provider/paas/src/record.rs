@@ -4,6 +4,7 @@
 //! arguments, so that it can be imported, and its outputs, so that others can use them. It is created with
 //! `Overwrite=false`: two teams can't claim one name.
 
+pub mod database;
 pub mod environment;
 pub mod tenant;
 

@@ -1,4 +1,5 @@
 //! The resources: one folder each, with its arguments, its checks, its facts and its wiring.
 
+pub mod database;
 pub mod environment;
 pub mod tenant;
