@@ -184,3 +184,56 @@ pub fn group_tags(child: Child) -> Row {
         },
     )
 }
+
+const OF_THE_ACCOUNT: &str = "eu-west-1:123456789012";
+
+/// Of an application or a deployment group.
+pub fn codedeploy_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        let kind = if a.id().contains('/') { "deploymentgroup" } else { "application" };
+        format!("arn:aws:codedeploy:{OF_THE_ACCOUNT}:{kind}:{}", a.id())
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("codedeploy", "tag_resource", json!({"ResourceArn": arn(a), "Tags": edited()})),
+        |a| object(&a.call("codedeploy", "list_tags_for_resource", json!({"ResourceArn": arn(a)}))["Tags"]),
+    )
+}
+
+/// Of a pipeline.
+pub fn pipeline_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        format!("arn:aws:codepipeline:{OF_THE_ACCOUNT}:{}", a.id())
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let tags = json!([{"key": "team", "value": "somebody"}, {"key": "stray", "value": "1"}]);
+            a.call("codepipeline", "tag_resource", json!({"resourceArn": arn(a), "tags": tags}))
+        },
+        |a| {
+            let answer = a.call("codepipeline", "list_tags_for_resource", json!({"resourceArn": arn(a)}));
+            let tags = answer["tags"].as_array().expect("a list of tags").iter();
+            tags.map(|tag| (tag["key"].as_str().unwrap_or_default().to_owned(), tag["value"].clone()))
+                .collect()
+        },
+    )
+}
+
+/// Of an event rule.
+pub fn event_rule_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        format!("arn:aws:events:{OF_THE_ACCOUNT}:rule/{}", a.id())
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("events", "tag_resource", json!({"ResourceARN": arn(a), "Tags": edited()})),
+        |a| object(&a.call("events", "list_tags_for_resource", json!({"ResourceARN": arn(a)}))["Tags"]),
+    )
+}
