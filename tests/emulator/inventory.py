@@ -166,6 +166,28 @@ def _events(backend: Any) -> Found:
             yield "event_rule", rule.arn, rule.name, backend.tagger.get_tag_dict_for_resource(rule.arn)
 
 
+def _rds(backend: Any) -> Found:
+    # Nothing, where only others have looked into moto's RDS, which isn't ours then.
+    state = getattr(backend, "mysql", None)
+    if state is None:
+        return
+    named = {
+        "db_instance": state.instances,
+        "db_subnet_group": state.subnet_groups,
+        "db_parameter_group": {n: g for n, g in state.parameter_groups.items() if not g.is_default},
+        "db_snapshot": state.snapshots,
+    }
+    for kind, items in named.items():
+        for name, item in items.items():
+            yield kind, item.arn, name, dict(state.tags.get(item.arn, {}))
+
+
+def _secretsmanager(backend: Any) -> Found:
+    for secret in backend.secrets.values():
+        if not secret.is_deleted():
+            yield "secret", secret.arn, secret.name, _pairs(secret.tags)
+
+
 COLLECTORS: dict[str, Callable[[Any], Found]] = {
     "autoscaling": _autoscaling,
     "cloudtrail": _cloudtrail,
@@ -177,6 +199,8 @@ COLLECTORS: dict[str, Callable[[Any], Found]] = {
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,
+    "rds": _rds,
     "s3": _s3,
+    "secretsmanager": _secretsmanager,
     "ssm": _ssm,
 }

@@ -10,12 +10,17 @@ class Limits:
     """Defaults are AWS's own quotas.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
     """
 
     target_groups_per_load_balancer: int = 100
     rules_per_load_balancer: int = 100
     certificates_per_listener: int = 25
     condition_values_per_rule: int = 5
+    db_instances: int = 40
+    db_parameter_groups: int = 50
+    db_snapshots: int = 100
+    db_subnet_groups: int = 50
     new_role_refused_seconds: float = 0
     accepted_access_keys: list[str] | None = None
     instance_refresh_fails: bool = False
