@@ -45,6 +45,18 @@ class TaggingTest(EmulatorTest):
         self.client("codedeploy").create_application(applicationName="shop", tags=TAGS)
         self.client("events").put_rule(Name="shop", EventPattern='{"source": ["aws.s3"]}', Tags=TAGS)
         self.client("iam").create_instance_profile(InstanceProfileName="web", Tags=TAGS)
+        # Neither IAM's objects nor Auto Scaling groups are known to the tagging API.
+        image = self.control("POST", "seed", {"images": [{"name": "web"}]})["images"][0]
+        data = {"ImageId": image, "InstanceType": "t3.micro"}
+        self.ec2.create_launch_template(LaunchTemplateName="asg", LaunchTemplateData=data)
+        self.client("autoscaling").create_auto_scaling_group(
+            AutoScalingGroupName="web",
+            MinSize=0,
+            MaxSize=1,
+            LaunchTemplate={"LaunchTemplateName": "asg", "Version": "1"},
+            VPCZoneIdentifier=subnets[0],
+            Tags=[{**TAGS[0], "PropagateAtLaunch": False}],
+        )
         expected = {
             f"arn:aws:ec2:{HERE}:vpc/{vpc}",
             f"arn:aws:ec2:{HERE}:subnet/{subnets[0]}",
