@@ -285,6 +285,178 @@ variable "deregistration_delay" {
   }
 }
 
+# --- Software ------------------------------------------------------------------------------------------------------
+
+variable "pipeline" {
+  description = "A software pipeline: what is put at `source_object_key` in `source_bucket` is deployed onto the instances by CodeDeploy, whose agent their image must have. `{}`: in place, one instance after the other, no approval. Left out: none."
+  type = object({
+    deployment_type        = optional(string)
+    deployment_config_name = optional(string)
+    auto_rollback          = optional(bool)
+    alarm_names            = optional(set(string))
+    approval = optional(object({
+      notification_arn     = optional(string)
+      comment              = optional(string)
+      external_entity_link = optional(string)
+    }))
+    trigger               = optional(string)
+    log_retention_in_days = optional(number)
+  })
+  default = null
+
+  validation {
+    condition = var.pipeline == null ? true : (
+      contains(["IN_PLACE", "BLUE_GREEN"], coalesce(var.pipeline.deployment_type, "IN_PLACE")) &&
+      contains(["S3", "CLOUDTRAIL"], coalesce(var.pipeline.trigger, "S3"))
+    )
+    error_message = "The deployment type must be IN_PLACE (the running instances get the release) or BLUE_GREEN (a second group gets it, and then the requests), the trigger S3 (the bucket's own event) or CLOUDTRAIL (the environment's trail)."
+  }
+
+  validation {
+    condition = var.pipeline == null ? true : !can(regex(
+      "^CodeDeployDefault\\.(ECS|Lambda)", coalesce(var.pipeline.deployment_config_name, "CodeDeployDefault.OneAtATime")
+    ))
+    error_message = "The deployment configuration must be one for instances, such as CodeDeployDefault.OneAtATime."
+  }
+
+  validation {
+    condition     = var.pipeline == null ? true : var.pipeline.alarm_names == null ? true : length(var.pipeline.alarm_names) <= 10
+    error_message = "CodeDeploy watches 10 alarms at most."
+  }
+
+  validation {
+    condition = var.pipeline == null ? true : contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      coalesce(var.pipeline.log_retention_in_days, 30)
+    )
+    error_message = "CloudWatch Logs keeps events for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+
+  validation {
+    condition = var.pipeline == null ? true : var.pipeline.approval == null ? true : alltrue([
+      var.pipeline.approval.notification_arn == null ? true : can(regex("^arn:[^:]+:sns:", var.pipeline.approval.notification_arn)),
+      var.pipeline.approval.comment == null ? true : length(var.pipeline.approval.comment) <= 1000,
+      var.pipeline.approval.external_entity_link == null ? true : can(regex("^https?://", var.pipeline.approval.external_entity_link)),
+    ])
+    error_message = "An approval may have the ARN of an SNS topic, a comment of 1000 characters at most, and a link that begins with https:// or http://."
+  }
+}
+
+# --- Data ----------------------------------------------------------------------------------------------------------
+
+variable "database" {
+  description = "A MySQL database that the tenant's instances alone can reach: the arguments of `paas_database`. `{}`: what it has by default, protected. Left out: none; to take it away again, first apply `deletion_protection = false`."
+  type = object({
+    name                                  = optional(string)
+    engine_version                        = optional(string)
+    instance_class                        = optional(string)
+    allocated_storage                     = optional(number)
+    max_allocated_storage                 = optional(number)
+    storage_type                          = optional(string)
+    iops                                  = optional(number)
+    storage_throughput                    = optional(number)
+    multi_az                              = optional(bool)
+    db_name                               = optional(string)
+    username                              = optional(string)
+    port                                  = optional(number)
+    parameters                            = optional(map(string))
+    backup_retention_period               = optional(number)
+    backup_window                         = optional(string)
+    maintenance_window                    = optional(string)
+    auto_minor_version_upgrade            = optional(bool)
+    allow_major_version_upgrade           = optional(bool)
+    apply_immediately                     = optional(bool)
+    performance_insights_enabled          = optional(bool)
+    performance_insights_retention_period = optional(number)
+    deletion_protection                   = optional(bool)
+    skip_final_snapshot                   = optional(bool)
+    delete_automated_backups              = optional(bool)
+    snapshot_identifier                   = optional(string)
+    timeouts = optional(object({
+      create = optional(string)
+      update = optional(string)
+      delete = optional(string)
+    }))
+  })
+  default = null
+
+  validation {
+    condition = var.database == null ? true : alltrue([
+      length(coalesce(var.database.name, "database")) <= 16,
+      can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", coalesce(var.database.name, "database"))),
+    ])
+    error_message = "The database's name must have 1 to 16 lower-case letters, digits and single hyphens, a letter first and no hyphen last."
+  }
+
+  validation {
+    condition = var.database == null ? true : alltrue([
+      can(regex("^[0-9]+\\.[0-9]+(\\.[0-9]+)?$", coalesce(var.database.engine_version, "8.4"))),
+      startswith(coalesce(var.database.instance_class, "db.t4g.micro"), "db."),
+    ])
+    error_message = "The engine version must be one of MySQL's, such as \"8.4\" or \"8.4.5\", and the instance class like \"db.t4g.micro\"."
+  }
+
+  validation {
+    condition = var.database == null ? true : alltrue([
+      contains(["gp3", "gp2", "io1", "io2"], coalesce(var.database.storage_type, "gp3")),
+      coalesce(var.database.allocated_storage, 20) >= 20,
+      coalesce(var.database.allocated_storage, 20) <= 65536,
+      var.database.max_allocated_storage == null ? true : (
+        var.database.max_allocated_storage >= 1.1 * coalesce(var.database.allocated_storage, 20)
+      ),
+    ])
+    error_message = "The disk must have 20 to 65536 GiB and be of type gp3, gp2, io1 or io2; where it may grow (max_allocated_storage), by 10 % at least."
+  }
+
+  validation {
+    condition = var.database == null ? true : alltrue([
+      can(regex("^[A-Za-z][A-Za-z0-9_]{0,63}$", coalesce(var.database.db_name, "a"))),
+      can(regex("^[A-Za-z][A-Za-z0-9_]{0,15}$", coalesce(var.database.username, "admin"))),
+    ])
+    error_message = "db_name must have 1 to 64 letters, digits and underscores, and the user name 1 to 16, a letter first."
+  }
+
+  validation {
+    condition = var.database == null ? true : (
+      coalesce(var.database.port, 3306) >= 1150 && coalesce(var.database.port, 3306) <= 65535
+    )
+    error_message = "The database's port must be 1150 to 65535."
+  }
+
+  validation {
+    condition = var.database == null ? true : var.database.parameters == null ? true : alltrue([
+      for name, value in var.database.parameters : name != "require_secure_transport" || contains(["1", "ON"], upper(value))
+    ])
+    error_message = "The database takes encrypted connections only: require_secure_transport can't be turned off."
+  }
+
+  validation {
+    condition = var.database == null ? true : (
+      coalesce(var.database.backup_retention_period, 7) >= 0 && coalesce(var.database.backup_retention_period, 7) <= 35
+    )
+    error_message = "Backups are kept for 0 (none are made) to 35 days."
+  }
+
+  validation {
+    condition = var.database == null ? true : alltrue([
+      can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$", coalesce(var.database.backup_window, "00:00-00:30"))),
+      can(regex(
+        "^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$",
+        coalesce(var.database.maintenance_window, "sun:06:00-sun:06:30")
+      )),
+    ])
+    error_message = "Windows are in UTC: the backup window like \"03:00-03:30\", the maintenance window like \"sun:04:00-sun:04:30\"."
+  }
+
+  validation {
+    condition = var.database == null ? true : contains(
+      concat([7, 731], [for months in range(1, 24) : months * 31]),
+      coalesce(var.database.performance_insights_retention_period, 7)
+    )
+    error_message = "Performance Insights keeps its data for 7 days, for 1 to 23 months of 31 days, or for 731 days."
+  }
+}
+
 # --- Permissions ---------------------------------------------------------------------------------------------------
 
 variable "policy_arns" {
@@ -323,6 +495,18 @@ variable "tags" {
       for key in keys(var.tags) : !startswith(key, "aws:") && !startswith(key, "paas:")
     ])
     error_message = "Tags that start with \"aws:\" are AWS's own, and those that start with \"paas:\" the provider's."
+  }
+}
+
+variable "on_create_failure" {
+  description = "What becomes of a create that fails half-way. `resume`: it stays, the run fails, and the next `terraform apply` goes on in place. `taint`: the next apply destroys it and makes it anew."
+  type        = string
+  default     = "resume"
+  nullable    = false
+
+  validation {
+    condition     = contains(["resume", "taint"], var.on_create_failure)
+    error_message = "A create that failed can resume or taint."
   }
 }
 

@@ -331,6 +331,276 @@ run "a_deregistration_of_hours" {
   expect_failures = [var.deregistration_delay]
 }
 
+run "an_unknown_kind_of_deployment" {
+  command = plan
+
+  variables {
+    pipeline = { deployment_type = "CANARY" }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "an_unknown_trigger" {
+  command = plan
+
+  variables {
+    pipeline = { trigger = "POLL" }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "a_deployment_for_containers" {
+  command = plan
+
+  variables {
+    pipeline = { deployment_config_name = "CodeDeployDefault.ECSAllAtOnce" }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "eleven_alarms" {
+  command = plan
+
+  variables {
+    pipeline = { alarm_names = [for n in range(11) : "alarm-${n}"] }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "a_retention_that_logs_do_not_have" {
+  command = plan
+
+  variables {
+    pipeline = { log_retention_in_days = 2 }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "an_approval_by_queue" {
+  command = plan
+
+  variables {
+    pipeline = { approval = { notification_arn = "arn:aws:sqs:eu-west-1:123456789012:x" } }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "an_approval_with_a_novel" {
+  command = plan
+
+  variables {
+    pipeline = { approval = { comment = join("", [for n in range(1001) : "x"]) } }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "an_approval_with_a_link_to_a_file" {
+  command = plan
+
+  variables {
+    pipeline = { approval = { external_entity_link = "file:///etc/passwd" } }
+  }
+
+  expect_failures = [var.pipeline]
+}
+
+run "a_database_in_capitals" {
+  command = plan
+
+  variables {
+    database = { name = "Orders" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_database_of_17_characters" {
+  command = plan
+
+  variables {
+    database = { name = "orders-and-parts2" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_version_of_another_engine" {
+  command = plan
+
+  variables {
+    database = { engine_version = "postgres" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_class_of_an_instance" {
+  command = plan
+
+  variables {
+    database = { instance_class = "t3.micro" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_disk_of_magnets" {
+  command = plan
+
+  variables {
+    database = { storage_type = "standard" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_database_on_too_small_a_disk" {
+  command = plan
+
+  variables {
+    database = { allocated_storage = 19 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_database_on_too_large_a_disk" {
+  command = plan
+
+  variables {
+    database = { allocated_storage = 65537 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_disk_that_hardly_grows" {
+  command = plan
+
+  variables {
+    database = { allocated_storage = 100, max_allocated_storage = 109 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_schema_with_a_hyphen" {
+  command = plan
+
+  variables {
+    database = { db_name = "my-orders" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_user_with_a_digit_first" {
+  command = plan
+
+  variables {
+    database = { username = "1st" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_user_of_17_characters" {
+  command = plan
+
+  variables {
+    database = { username = "administrator_one" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_port_that_rds_keeps" {
+  command = plan
+
+  variables {
+    database = { port = 1149 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "unencrypted_connections" {
+  command = plan
+
+  variables {
+    database = { parameters = { require_secure_transport = "OFF" } }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "backups_for_ever" {
+  command = plan
+
+  variables {
+    database = { backup_retention_period = 36 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_backup_window_of_one_time" {
+  command = plan
+
+  variables {
+    database = { backup_window = "03:00" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_maintenance_window_without_a_day" {
+  command = plan
+
+  variables {
+    database = { maintenance_window = "03:00-03:30" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "a_maintenance_window_in_capitals" {
+  command = plan
+
+  variables {
+    database = { maintenance_window = "Sun:03:00-Sun:03:30" }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "insights_of_a_month_of_30_days" {
+  command = plan
+
+  variables {
+    database = { performance_insights_retention_period = 30 }
+  }
+
+  expect_failures = [var.database]
+}
+
+run "an_unknown_way_to_fail" {
+  command = plan
+
+  variables {
+    on_create_failure = "destroy"
+  }
+
+  expect_failures = [var.on_create_failure]
+}
+
 run "a_policy_that_is_a_role" {
   command = plan
 

@@ -1,0 +1,7 @@
+provider "paas" {
+  region = var.region
+}
+
+provider "aws" {
+  region = var.region
+}
