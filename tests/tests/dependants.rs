@@ -88,3 +88,51 @@ fn a_tenant_changes_along_with_its_environment() {
     workspace.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);
 }
+
+/// EC2 keeps a group that another one's rule names. A rule of the environment's own goes for it; nobody else's does.
+#[test]
+fn a_tenant_goes_although_a_database_admits_it() {
+    let aws = Emulator::start();
+    let workspace = Workspace::new(&aws);
+    let mut pair = Pair::new(&aws);
+    pair.tenant["timeouts"] = json!({"delete": "5s"});
+    pair.write(&workspace);
+    workspace.apply(&[]).expect_success();
+    let ec2 = |operation: &str, params: &Value| aws.call("ec2", operation, params).unwrap();
+    let vpc = workspace.attributes("paas_environment.dev").unwrap()["vpc_id"].clone();
+    let tenant = workspace.attributes("paas_tenant.acme").unwrap()["security_group_id"].clone();
+    let mysql = json!([
+        {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "UserIdGroupPairs": [{"GroupId": tenant}]},
+        {"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "IpRanges": [{"CidrIp": "10.9.0.0/16"}]},
+    ]);
+    let admitting = |name: &str, owner: &str| {
+        let tags =
+            json!([{"ResourceType": "security-group", "Tags": [{"Key": "paas:owner", "Value": owner}]}]);
+        let group = json!({"GroupName": name, "Description": "-", "VpcId": vpc, "TagSpecifications": tags});
+        let id = ec2("create_security_group", &group)["GroupId"].clone();
+        ec2("authorize_security_group_ingress", &json!({"GroupId": id, "IpPermissions": mysql}));
+        id
+    };
+    let peers = |id: &Value| {
+        let found = ec2("describe_security_groups", &json!({"GroupIds": [id]}));
+        let rules = found["SecurityGroups"][0]["IpPermissions"].as_array().unwrap().clone();
+        let groups = rules.iter().flat_map(|rule| rule["UserIdGroupPairs"].as_array().unwrap());
+        let ranges = rules.iter().flat_map(|rule| rule["IpRanges"].as_array().unwrap());
+        (groups.count(), ranges.count())
+    };
+    let (database, stranger) =
+        (admitting("database", "paas/dev/acme/database"), admitting("stranger", "shop/dev"));
+
+    workspace
+        .write("main.tf", &[PROVIDER_SOURCE, &resource("paas_environment.dev", &pair.environment)].concat());
+    let errors = workspace.apply(&[]).expect_errors();
+    assert!(errors[0].text().contains("DependencyViolation"), "{errors:?}");
+    assert_eq!(peers(&database), (0, 1), "the rule that names the tenant's group is gone, and no other");
+    assert_eq!(peers(&stranger), (1, 1), "somebody else's group is left alone");
+
+    ec2("delete_security_group", &json!({"GroupId": stranger}));
+    workspace.apply(&[]).expect_success();
+    ec2("delete_security_group", &json!({"GroupId": database}));
+    workspace.destroy(&[]).expect_success();
+    assert_eq!(aws.inventory(), []);
+}
