@@ -4,7 +4,7 @@ use super::{Fault, REGION};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -115,8 +115,7 @@ impl Control {
         &self.endpoint
     }
 
-    /// Back to an empty account: no objects, no log, no faults, default timing and limits.
-    pub fn reset(&self) {
+    pub(super) fn reset(&self) {
         self.post("reset", &Value::Null);
     }
 
@@ -137,8 +136,7 @@ impl Control {
         Ok(log.calls)
     }
 
-    /// Empties the call log. Numbering goes on, so what [`Control::mark`] gave stays valid.
-    pub fn forget_calls(&self) {
+    pub(super) fn forget_calls(&self) {
         self.delete("calls");
     }
 
@@ -175,6 +173,12 @@ impl Control {
         self.delete("faults");
     }
 
+    /// From now on the access key may do what the policy document allows and nothing else; its conditions count as met.
+    /// `needed` names the permissions that each `service:Operation` takes.
+    pub fn permit(&self, access_key: &str, policy: &Value, needed: &BTreeMap<String, BTreeSet<String>>) {
+        self.post("permissions", &json!({"access_key": access_key, "policy": policy, "needed": needed}));
+    }
+
     /// How long things take from now on: `{"nat_gateway": {"create": 2.0}}`, in seconds.
     pub fn timing(&self, seconds: &Value) {
         self.post("timing", seconds);
@@ -189,6 +193,11 @@ impl Control {
     #[must_use]
     pub fn inventory(&self) -> Vec<Object> {
         self.get("inventory")
+    }
+
+    /// See [`Emulator::releases`](super::Emulator::releases).
+    pub(super) fn releases(&self) -> BTreeMap<String, super::release::Release> {
+        self.get("releases")
     }
 
     /// Calls AWS as the account's administrator: `("elbv2", "describe_rules", {"ListenerArn": …})`, in boto3's names.

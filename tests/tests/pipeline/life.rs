@@ -1,47 +1,14 @@
 //! Made, unchanged, changed in every argument, taken away.
 
 use super::changes::{Change, make};
-use paas_tests::Configuration;
+use super::seen::{deployment_group, pipeline, rule, stages, weights};
+use super::stage;
 use paas_tests::configuration::TENANT;
 use serde_json::{Value, json};
 
-/// A tenant with a pipeline that has every argument at its default, yet to be applied.
-fn stage() -> Configuration {
-    let mut stage = Configuration::with_tenant();
-    stage.set(TENANT, "pipeline", json!({}));
-    stage
-}
-
-fn pipeline(stage: &Configuration) -> Value {
-    let name = stage.attribute(TENANT, "pipeline_name");
-    stage.look("codepipeline", "get_pipeline", &json!({ "name": name }))["pipeline"].take()
-}
-
-fn stages(stage: &Configuration) -> Value {
-    let stages = pipeline(stage)["stages"].take();
-    let of = |stage: &Value| {
-        let actions = stage["actions"].as_array().unwrap();
-        let providers: Vec<&Value> =
-            actions.iter().map(|action| &action["actionTypeId"]["provider"]).collect();
-        json!({ stage["name"].as_str().unwrap(): providers })
-    };
-    stages.as_array().unwrap().iter().map(of).collect()
-}
-
-fn deployment_group(stage: &Configuration, name: &str) -> Value {
-    let application = stage.attribute(TENANT, "codedeploy_application_name");
-    let params = json!({"applicationName": application, "deploymentGroupName": name});
-    stage.look("codedeploy", "get_deployment_group", &params)["deploymentGroupInfo"].take()
-}
-
-fn rule(stage: &Configuration) -> Value {
-    let name = stage.attribute(TENANT, "pipeline_name");
-    stage.look("events", "describe_rule", &json!({ "Name": name }))
-}
-
 #[test]
 fn it_is_made_whole_and_goes_without_a_trace() {
-    let stage = stage();
+    let stage = stage(json!({}));
     stage.apply();
     stage.assert_settled();
 
@@ -85,7 +52,7 @@ fn it_is_made_whole_and_goes_without_a_trace() {
 
 #[test]
 fn every_argument_changes_in_place_and_touches_what_it_says() {
-    let mut stage = stage();
+    let mut stage = stage(json!({}));
     stage.apply();
     let topic = "arn:aws:sns:eu-west-1:123456789012:reviews";
     make(
@@ -162,22 +129,9 @@ fn every_argument_changes_in_place_and_touches_what_it_says() {
     stage.end();
 }
 
-/// The weights of the target groups that the tenant's rule leads to, by slot.
-fn weights(stage: &Configuration) -> Value {
-    let arns = stage.attribute(TENANT, "listener_rule_arns");
-    let rules = stage.look("elbv2", "describe_rules", &json!({ "RuleArns": arns }));
-    let groups = rules["Rules"][0]["Actions"][0]["ForwardConfig"]["TargetGroups"].as_array().unwrap().clone();
-    let slot = |group: &Value| {
-        let arn = group["TargetGroupArn"].as_str().unwrap();
-        let slot = ["blue", "green"].into_iter().find(|slot| arn.contains(slot)).unwrap_or("only");
-        (slot.to_owned(), group["Weight"].clone())
-    };
-    groups.iter().map(slot).collect::<serde_json::Map<_, _>>().into()
-}
-
 #[test]
 fn a_tenant_gets_a_second_slot_and_gives_it_back() {
-    let mut stage = stage();
+    let mut stage = stage(json!({}));
     stage.apply();
     stage.set(TENANT, "pipeline", json!({"deployment_type": "BLUE_GREEN", "approval": {}}));
     assert_eq!(
