@@ -120,6 +120,19 @@ pub fn operations() -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
+/// The calls that this access to resources of this type is for: an apply's are those that a plan doesn't make. Those that
+/// need no permission aren't among them.
+#[must_use]
+pub fn calls(access: Access, of: ResourceType) -> BTreeSet<String> {
+    let grants = SERVICES.iter().flat_map(|service| service.grants.iter().map(move |grant| (service, grant)));
+    let rows = grants.filter(|(_, grant)| grant.access == access).flat_map(|(service, grant)| {
+        grant.rows.iter().filter(|row| row.of.contains(&of)).map(move |row| (service, row))
+    });
+    rows.filter(|(service, row)| !row.actions(service).is_empty())
+        .flat_map(|(service, row)| row.calls.iter().map(move |call| format!("{}:{call}", service.name)))
+        .collect()
+}
+
 /// The permissions that AWS checks without a call of that name, with the reasons.
 #[must_use]
 pub fn without_a_call() -> BTreeMap<String, BTreeSet<&'static str>> {

@@ -154,6 +154,8 @@ pub(super) const SERVICE: Service = Service {
                         "DeleteTags",
                         "RevokeSecurityGroupEgress",
                         "RevokeSecurityGroupIngress",
+                        "UpdateSecurityGroupRuleDescriptionsEgress",
+                        "UpdateSecurityGroupRuleDescriptionsIngress",
                     ],
                 ),
             ],

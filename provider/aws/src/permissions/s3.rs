@@ -61,15 +61,20 @@ pub(super) const SERVICE: Service = Service {
             conditions: &[],
             rows: &[calls_as(ENVIRONMENT, &["DeleteObjects"], &["DeleteObject", "DeleteObjectVersion"])],
         },
+        // The first release, and the folders that CodePipeline keeps artifacts in: `<pipeline>/Software/`.
         Grant {
-            sid: "SeedObject",
+            sid: "Seed",
             access: Access::Apply,
             resources: &["{bare}:{project}-*/software/*"],
             conditions: &[],
-            rows: &[
-                calls(TENANT, &["PutObject"]),
-                calls_as(TENANT, &["DeleteObjects"], &["DeleteObject", "DeleteObjectVersion"]),
-            ],
+            rows: &[calls(TENANT, &["PutObject"])],
+        },
+        Grant {
+            sid: "Releases",
+            access: Access::Apply,
+            resources: &["{bare}:{project}-*/software/*", "{bare}:{project}-*/*/Software/*"],
+            conditions: &[],
+            rows: &[calls_as(TENANT, &["DeleteObjects"], &["DeleteObject", "DeleteObjectVersion"])],
         },
     ],
 };

@@ -120,6 +120,21 @@ fn operations_have_the_permissions_of_all_their_rows() {
     assert!(!operations.contains_key("iam:PassRole"), "a permission, but no call");
 }
 
+#[test]
+fn calls_are_told_by_access_and_type() {
+    let of = |access, kind| calls(access, kind);
+    let (environment, tenant) = (ResourceType::Environment, ResourceType::Tenant);
+    for (access, kind, call, is) in [
+        (Access::Plan, tenant, "elbv2:DescribeRules", true),
+        (Access::Apply, tenant, "elbv2:DescribeRules", false),
+        (Access::Apply, tenant, "elbv2:CreateRule", true),
+        (Access::Apply, environment, "elbv2:CreateRule", false),
+        (Access::Plan, environment, "sts:GetCallerIdentity", false),
+    ] {
+        assert_eq!(of(access, kind).contains(call), is, "{access:?} {kind:?} {call}");
+    }
+}
+
 /// Requests as AWS would decide them with the whole apply policy.
 #[test]
 fn the_policy_reaches_what_is_ours_and_nothing_else() {

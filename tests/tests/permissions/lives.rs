@@ -1,0 +1,201 @@
+//! Lives of resources in two roles: one plans with the policy for plans, the other applies those plans with the policy for
+//! applies, of that one resource type.
+
+use crate::roles;
+use paas_aws::permissions::{Access, ResourceType};
+use paas_tests::Configuration;
+use paas_tests::configuration::{ENVIRONMENT, TENANT};
+use serde_json::{Value, json};
+use std::fs;
+
+const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
+const MANAGED_POLICY: &str = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+
+/// What the life of a resource type is like.
+struct Life {
+    of: ResourceType,
+    address: &'static str,
+    /// What it is imported by.
+    id: &'static str,
+    /// An account in which it can be made, and its configuration. What it needs belongs to somebody else.
+    account: fn() -> Configuration,
+    /// What somebody changes and deletes by hand.
+    drift: fn(&Configuration),
+    /// Arguments that change, apply by apply; together they reach every child.
+    changes: fn(&Configuration) -> Vec<Value>,
+}
+
+impl Life {
+    fn live(&self) {
+        let mut dev = (self.account)();
+        let before = dev.aws.inventory();
+        let [planner, applier] =
+            [Access::Plan, Access::Apply].map(|access| roles::enact(&dev.aws, "paas", access, self.of));
+        let run = |dev: &mut Configuration, key: &str| {
+            dev.terraform.set("AWS_ACCESS_KEY_ID", key);
+        };
+        let expect = |dev: &mut Configuration, action: &str| {
+            run(dev, &planner);
+            let changes = dev.terraform.plan(&[]).expect_success().changes();
+            assert_eq!(changes, [(self.address.to_owned(), action.to_owned())]);
+            run(dev, &applier);
+            dev.terraform.apply_plan().expect_success();
+            run(dev, &planner);
+            dev.assert_settled();
+        };
+
+        expect(&mut dev, "create");
+        (self.drift)(&dev);
+        expect(&mut dev, "update");
+        for changes in (self.changes)(&dev) {
+            for (argument, value) in changes.as_object().expect("arguments are an object") {
+                dev.set(self.address, argument, value.clone());
+            }
+            expect(&mut dev, "update");
+        }
+
+        fs::remove_file(dev.terraform.folder().join("terraform.tfstate")).expect("there is a state");
+        dev.terraform.import(self.address, self.id).expect_success();
+        dev.assert_settled();
+
+        let refused = dev.terraform.destroy(&[]).expect_errors();
+        assert!(
+            refused.iter().any(|error| error.text().contains("is not authorized to perform")),
+            "{refused:?}"
+        );
+        run(&mut dev, &applier);
+        dev.terraform.destroy(&[]).expect_success();
+        assert_eq!(dev.aws.inventory(), before);
+    }
+}
+
+/// An account with an environment of somebody else's, which the configuration doesn't know.
+fn with_environment_of_others() -> Configuration {
+    let mut dev = Configuration::with_environment();
+    dev.apply();
+    dev.terraform.run(["state", "rm", ENVIRONMENT]).expect_success();
+    dev.remove(ENVIRONMENT);
+    dev
+}
+
+/// A change in AWS, past Terraform.
+fn by_hand(dev: &Configuration, service: &str, operation: &str, params: &Value) {
+    let _ = dev.look(service, operation, params);
+}
+
+#[test]
+fn an_environment_is_planned_and_applied_with_its_policies() {
+    let life = Life {
+        of: ResourceType::Environment,
+        address: ENVIRONMENT,
+        id: "dev",
+        account: Configuration::with_environment,
+        drift: |dev| {
+            let of = |name: &str| dev.attribute(ENVIRONMENT, name);
+            by_hand(dev, "kms", "delete_alias", &json!({"AliasName": of("kms_alias_name")}));
+            by_hand(dev, "kms", "disable_key", &json!({"KeyId": of("kms_key_id")}));
+            by_hand(dev, "s3", "delete_bucket_policy", &json!({"Bucket": of("bucket")}));
+            by_hand(dev, "s3", "delete_public_access_block", &json!({"Bucket": of("bucket")}));
+            by_hand(dev, "cloudtrail", "stop_logging", &json!({"Name": of("cloudtrail_arn")}));
+            by_hand(dev, "elbv2", "delete_listener", &json!({"ListenerArn": of("http_listener_arn")}));
+        },
+        changes: |dev| {
+            let other = dev.aws.seed_certificate("*.other.test");
+            vec![
+                json!({
+                    "additional_certificate_arns": [other],
+                    "cloudtrail_retention_in_days": 7,
+                    "deletion_protection": true,
+                    "idle_timeout": 120,
+                    "ingress_cidr_blocks": ["203.0.113.0/24"],
+                    "log_expiration_days": 30,
+                    "nat": {"per_zone": true},
+                    "permissions_boundary": BOUNDARY,
+                    "tags": {"team": "web"},
+                }),
+                json!({
+                    "additional_certificate_arns": null,
+                    "availability_zones": ["eu-west-1a", "eu-west-1b"],
+                    "certificate_arn": other,
+                    "deletion_protection": null,
+                    "enable_cloudtrail": false,
+                    "nat": {"type": "instance"},
+                    "permissions_boundary": null,
+                    "tags": null,
+                }),
+                json!({"availability_zones": null, "enable_cloudtrail": true, "nat": null}),
+            ]
+        },
+    };
+    life.live();
+}
+
+#[test]
+fn a_tenant_is_planned_and_applied_with_its_policies() {
+    let life = Life {
+        of: ResourceType::Tenant,
+        address: TENANT,
+        id: "dev/acme",
+        account: || {
+            let mut dev = with_environment_of_others();
+            let mut tenant = dev.tenant("acme");
+            tenant["environment"] = json!("dev");
+            dev.declare(TENANT, tenant);
+            dev
+        },
+        drift: |dev| {
+            let of = |name: &str| dev.attribute(TENANT, name);
+            let rule = of("listener_rule_arns")[0].take();
+            by_hand(
+                dev,
+                "elbv2",
+                "set_rule_priorities",
+                &json!({"RulePriorities": [{"RuleArn": rule, "Priority": 7}]}),
+            );
+            let group = of("autoscaling_group_name");
+            by_hand(
+                dev,
+                "autoscaling",
+                "update_auto_scaling_group",
+                &json!({"AutoScalingGroupName": group, "MaxSize": 9}),
+            );
+            by_hand(
+                dev,
+                "autoscaling",
+                "detach_load_balancer_target_groups",
+                &json!({"AutoScalingGroupName": group, "TargetGroupARNs": [of("target_group_arn")]}),
+            );
+            by_hand(dev, "ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
+        },
+        changes: |dev| {
+            let newer = dev.aws.seed_image("web-2");
+            let hosts: Vec<String> = (0..7).map(|n| format!("h{n}.dev.example.test")).collect();
+            vec![
+                json!({
+                    "deregistration_delay": 10,
+                    "health_check": {"path": "/health"},
+                    "hosts": hosts,
+                    "image_id": newer,
+                    "max_size": 3,
+                    "permissions_boundary": BOUNDARY,
+                    "pipeline": {"alarm_names": ["acme-5xx"]},
+                    "policy_arns": [MANAGED_POLICY],
+                    "tags": {"team": "web"},
+                    "target_tracking": {"target_value": 50},
+                }),
+                json!({
+                    "permissions_boundary": null,
+                    "pipeline": {"approval": {"comment": "Look first."}, "log_retention_in_days": 7, "trigger": "CLOUDTRAIL"},
+                    "policy_arns": null,
+                    "port": 8080,
+                    "priority": 4711,
+                    "tags": null,
+                    "target_tracking": null,
+                }),
+                json!({"pipeline": {"deployment_type": "BLUE_GREEN"}}),
+                json!({"hosts": hosts[..1], "pipeline": null, "priority": null}),
+            ]
+        },
+    };
+    life.live();
+}
