@@ -1,11 +1,14 @@
 //! How many calls it takes to see that nothing changed: reads are batched over all resources of a run. Every figure is
 //! of a provider process that has read nothing before.
 
-#[path = "stage/mod.rs"]
+#[path = "support/estate.rs"]
+mod estate;
+#[path = "support/stage.rs"]
 mod stage;
 
+use estate::{Estate, create_all, plan_without_changes};
 use paas_tests::emulator::Counts;
-use stage::{Resource, Stage, create, create_all, plan_without_changes};
+use stage::Resource;
 
 /// Calls that AWS answers for one object only.
 const ONE_BY_ONE: [&str; 3] =
@@ -43,11 +46,11 @@ const OPERATIONS_OF_A_TENANT: [&str; 15] = [
     "sts:GetCallerIdentity",
 ];
 
-async fn calls_to_plan(stage: &Stage, resources: &[Resource]) -> Counts {
-    let mark = stage.aws.mark();
-    let provider = stage.provider(&[]).await;
+async fn calls_to_plan(estate: &Estate, resources: &[Resource]) -> Counts {
+    let mark = estate.aws().mark();
+    let provider = estate.stage.provider().await;
     plan_without_changes(&provider, resources).await;
-    let counts = stage.aws.counts(mark);
+    let counts = estate.aws().counts(mark);
     assert_eq!(counts.mutating, 0, "{counts:#?}");
     counts
 }
@@ -55,24 +58,24 @@ async fn calls_to_plan(stage: &Stage, resources: &[Resource]) -> Counts {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_without_changes_reads_each_kind_of_object_once() {
     const TENANTS: u64 = 30;
-    let stage = Stage::set();
-    let provider = stage.provider(&[]).await;
-    let environment = [create(&provider, stage.environment()).await];
-    let tenants = create_all(&provider, (0..TENANTS).map(|n| stage.tenant(n)).collect()).await;
+    let estate = Estate::set();
+    let provider = estate.stage.provider().await;
+    let environment = create_all(&provider, [estate.environment()]).await;
+    let tenants = create_all(&provider, (0..TENANTS).map(|n| estate.tenant(n))).await;
     drop(provider);
 
-    let counts = calls_to_plan(&stage, &environment).await;
+    let counts = calls_to_plan(&estate, &environment).await;
     assert!(counts.by_operation.values().all(|calls| *calls == 1), "{counts:#?}");
     assert!(counts.total <= 35, "{counts:#?}");
 
-    let counts = calls_to_plan(&stage, &tenants[..1]).await;
+    let counts = calls_to_plan(&estate, &tenants[..1]).await;
     let twice = ["elbv2:DescribeTags", "ssm:GetParameters"]; // its own, then those it is checked against
     for (operation, calls) in &counts.by_operation {
         let most = if twice.contains(&operation.as_str()) { 4 } else { 1 };
         assert!(*calls <= most, "{operation}: {counts:#?}");
     }
 
-    let counts = calls_to_plan(&stage, &tenants).await;
+    let counts = calls_to_plan(&estate, &tenants).await;
     for (operation, calls) in &counts.by_operation {
         assert!(OPERATIONS_OF_A_TENANT.contains(&operation.as_str()), "{operation}: {counts:#?}");
         assert!(*calls <= limit(operation, TENANTS), "{operation}: {counts:#?}");

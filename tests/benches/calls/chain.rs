@@ -4,6 +4,7 @@
 //! of one child that overlap count once. A chain is the calls before the first child, then those of one child after the
 //! other along the needs: with endless parallelism and no work but AWS's, the apply takes as long as the longest chain.
 
+use composite::{Ledger, Record};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,19 +28,19 @@ pub enum Which {
 pub struct Chain(Vec<(String, u32)>);
 
 impl Chain {
-    /// Of the apply that `log` tells of, with `latency` in every call; `memory` is what the provider remembers afterwards.
-    pub fn longest(log: &str, memory: &Value, latency: Duration, which: Which) -> Self {
+    /// Of the apply that `log` tells of, with `latency` in every call; `ledger` is what the provider remembers afterwards.
+    pub fn longest(log: &str, ledger: &Ledger, latency: Duration, which: Which) -> Self {
         let mut calls: BTreeMap<Option<String>, Vec<Call>> = BTreeMap::new();
         for call in log.lines().filter_map(|line| Call::parse(line, latency, which)) {
             calls.entry(call.child.clone()).or_default().push(call);
         }
         let depths: BTreeMap<_, _> = calls.into_iter().map(|(child, calls)| (child, depth(calls))).collect();
-        let records = memory["ledger"]["live"].as_array().expect("a ledger has live records");
+        let records = &ledger.live;
         let mut to: BTreeMap<String, Self> = BTreeMap::new();
         while to.len() < records.len() {
             let before = to.len();
             for record in records {
-                let key = text(&record["key"]);
+                let key = record.key.clone();
                 let needs = needs(record, records);
                 if !to.contains_key(&key) && needs.iter().all(|need| to.contains_key(need)) {
                     let mut chain =
@@ -116,13 +117,7 @@ fn depth(mut calls: Vec<Call>) -> u32 {
 }
 
 /// The keys of the children that a child needs.
-fn needs(record: &Value, all: &[Value]) -> Vec<String> {
-    let holder =
-        |need: &Value| all.iter().find(|other| other["kind"] == need["kind"] && other["id"] == need["id"]);
-    let needed = record["needs"].as_array().into_iter().flatten();
-    needed.filter_map(holder).map(|other| text(&other["key"])).collect()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+fn needs(record: &Record, all: &[Record]) -> Vec<String> {
+    let holders = record.needs.iter().filter_map(|need| all.iter().find(|other| other.object() == *need));
+    holders.map(|other| other.key.clone()).collect()
 }

@@ -4,14 +4,16 @@
 //! with the tests' build, so that nothing has to be compiled again for a release profile.
 
 mod chain;
-#[path = "../../tests/stage/mod.rs"]
+#[path = "../../tests/support/estate.rs"]
+mod estate;
+#[path = "../../tests/support/stage.rs"]
 mod stage;
 
 use chain::{Chain, Which};
+use estate::{Estate, Wanted, create_all, plan_without_changes};
 use paas_tests::Workspace;
 use paas_tests::emulator::{Counts, Fault};
-use serde_json::Value;
-use stage::{Resource, Stage, create, create_all, plan_without_changes};
+use stage::Resource;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tfplugin::client::Client;
@@ -33,72 +35,98 @@ async fn main() {
 
 /// Calls to create, and to see that nothing changed.
 async fn counts() {
-    let stage = Stage::set();
-    let mut provider = stage.provider(&[]).await;
-    let mark = stage.aws.mark();
-    let environment = create(&provider, stage.environment()).await;
-    let making_environment = stage.aws.counts(mark).total;
-    let mark = stage.aws.mark();
-    let tenants = create_all(&provider, (0..TENANTS).map(|n| stage.tenant(n)).collect()).await;
-    let making_tenants = stage.aws.counts(mark).total;
-
-    println!("| | calls | state, attributes + private |");
-    println!("|---|---|---|");
-    println!("| create an environment | {making_environment} | {} |", size(&environment));
-    println!(
-        "| create a tenant, {TENANTS} in one run | {:.1} | {} |",
-        share(making_tenants),
-        size(&tenants[0])
-    );
-    for (what, resources) in
-        [("an environment", std::slice::from_ref(&environment)), ("a lone tenant", &tenants[..1])]
-    {
-        provider = stage.provider(&[]).await;
-        let counts = plan(&stage, &provider, resources).await;
-        println!("| plan {what} without changes | {} | |", counts.total);
+    let estate = Estate::set();
+    let mut provider = estate.stage.provider().await;
+    let mut rows = vec![];
+    let mark = estate.aws().mark();
+    let environment = create_all(&provider, [estate.environment()]).await;
+    rows.push(Row::of("create an environment", estate.aws().counts(mark).total).sized(&environment[0]));
+    let mut whole: Vec<Resource> = vec![];
+    for kind in 0..estate.whole(0).len() {
+        let mark = estate.aws().mark();
+        let all = (0..TENANTS).map(|n| estate.whole(n).swap_remove(kind));
+        let made = create_all(&provider, all).await;
+        let what = format!("create a {}, {TENANTS} in one run", made[0].type_name);
+        rows.push(Row::shared(&what, estate.aws().counts(mark).total).sized(&made[0]));
+        whole.extend(made);
     }
-    provider = stage.provider(&[]).await;
-    let all = plan(&stage, &provider, &tenants).await;
-    println!("| plan a tenant without changes, {TENANTS} in one run | {:.2} | |", share(all.total));
-    println!("| the same by real Terraform, with their environment | {:.2} | |", share(by_terraform()));
+    let one: Vec<Resource> =
+        whole.iter().step_by(usize::try_from(TENANTS).expect("few tenants")).cloned().collect();
+    for (what, resources) in [
+        ("plan an environment without changes", &environment[..]),
+        ("plan a lone tenant without changes", &one[..1]),
+        ("plan a lone whole tenant without changes", &one[..]),
+    ] {
+        provider = estate.stage.provider().await;
+        rows.push(Row::of(what, plan(&estate, &provider, resources).await.total));
+    }
+    provider = estate.stage.provider().await;
+    let all = plan(&estate, &provider, &whole).await;
+    rows.push(Row::shared(&format!("plan a whole tenant without changes, {TENANTS} in one run"), all.total));
+    rows.push(Row::shared("of these to ELBv2", to(&all, "elbv2:")));
+    rows.push(Row::shared("the same by real Terraform, with their environment", by_terraform()));
+    println!("| | calls | state, attributes + private |\n|---|---|---|");
+    for Row { what, calls, state } in rows {
+        println!("| {what} | {calls} | {state} |");
+    }
     println!("\n{}", by_operation(&all.by_operation));
 }
 
-fn share(calls: u64) -> f64 {
-    f64::from(u32::try_from(calls).expect("few calls"))
-        / f64::from(u32::try_from(TENANTS).expect("few tenants"))
+/// A line of the table.
+struct Row {
+    what: String,
+    calls: String,
+    state: String,
 }
 
-fn size(resource: &Resource) -> String {
-    let (attributes, private) = resource.size();
-    format!("{:.1} + {:.1} KB", kilobytes(attributes), kilobytes(private))
+impl Row {
+    fn of(what: &str, calls: u64) -> Self {
+        Self { what: what.into(), calls: calls.to_string(), state: String::new() }
+    }
+
+    /// Calls per tenant.
+    fn shared(what: &str, calls: u64) -> Self {
+        Self { calls: format!("{:.2}", fraction(calls) / fraction(TENANTS)), ..Self::of(what, calls) }
+    }
+
+    fn sized(self, resource: &Resource) -> Self {
+        let (attributes, private) = resource.size();
+        let kilobytes = |bytes: usize| fraction(bytes as u64) / 1000.0;
+        Self { state: format!("{:.1} + {:.1} KB", kilobytes(attributes), kilobytes(private)), ..self }
+    }
 }
 
-fn kilobytes(bytes: usize) -> f64 {
-    f64::from(u32::try_from(bytes).expect("small")) / 1000.0
+fn fraction(n: u64) -> f64 {
+    f64::from(u32::try_from(n).expect("few"))
 }
 
-async fn plan(stage: &Stage, provider: &Client, resources: &[Resource]) -> Counts {
-    let mark = stage.aws.mark();
+async fn plan(estate: &Estate, provider: &Client, resources: &[Resource]) -> Counts {
+    let mark = estate.aws().mark();
     plan_without_changes(provider, resources).await;
-    stage.aws.counts(mark)
+    estate.aws().counts(mark)
+}
+
+/// Calls to one service.
+fn to(counts: &Counts, service: &str) -> u64 {
+    let its = counts.by_operation.iter().filter(|(operation, _)| operation.starts_with(service));
+    its.map(|(_, calls)| calls).sum()
 }
 
 /// `terraform plan` over an environment and its tenants.
 fn by_terraform() -> u64 {
-    let stage = Stage::set();
-    let workspace = Workspace::new(&stage.aws);
-    workspace.write("main.tf", &stage.main_tf(TENANTS));
+    let estate = Estate::set();
+    let workspace = Workspace::new(estate.aws());
+    workspace.write("main.tf", &estate.main_tf(TENANTS));
     workspace.apply(&[]).expect_success();
-    let mark = stage.aws.mark();
+    let mark = estate.aws().mark();
     assert_eq!(workspace.plan(&[]).expect_success().changes(), []);
-    stage.aws.counts(mark).total
+    estate.aws().counts(mark).total
 }
 
 fn by_operation(calls: &BTreeMap<String, u64>) -> String {
     let rows: String =
         calls.iter().map(|(operation, calls)| format!("| {operation} | {calls} |\n")).collect();
-    format!("| call, in the plan of {TENANTS} tenants | |\n|---|---|\n{rows}")
+    format!("| call, in the plan of {TENANTS} whole tenants | |\n|---|---|\n{rows}")
 }
 
 /// How often a creation is timed. The fastest counts: what else the machine does is not the provider's.
@@ -106,16 +134,18 @@ const RUNS: usize = 3;
 
 /// Wall times of creations where every call takes its time, over their critical paths.
 async fn creation() -> String {
-    let mut fastest: [Option<Timed>; 2] = [None, None];
-    let mut stage = Stage::set();
-    let warming = stage.provider(&[]).await;
-    create_all(&warming, vec![stage.environment()]).await;
-    create_all(&warming, vec![stage.tenant(0)]).await;
+    let wanted = |estate: &Estate| [vec![estate.environment()], estate.whole(0)].concat();
+    let mut estate = Estate::set();
+    let mut fastest: Vec<Option<Timed>> = wanted(&estate).iter().map(|_| None).collect();
+    let warming = estate.stage.provider().await;
+    for resource in wanted(&estate) {
+        create_all(&warming, [resource]).await;
+    }
     for _ in 0..RUNS {
-        stage = stage.set_anew();
-        let provider = stage.provider(&[("TF_LOG_PROVIDER", "debug")]).await;
-        for (resource, best) in [stage.environment(), stage.tenant(0)].into_iter().zip(&mut fastest) {
-            let timed = Timed::creation(&stage, &provider, resource).await;
+        estate = estate.set_anew();
+        let provider = estate.stage.provider_with(&[("TF_LOG_PROVIDER", "debug")]).await;
+        for (resource, best) in wanted(&estate).into_iter().zip(&mut fastest) {
+            let timed = Timed::creation(&estate, &provider, resource).await;
             if best.as_ref().is_none_or(|best| timed.ratio() < best.ratio()) {
                 *best = Some(timed);
             }
@@ -138,16 +168,16 @@ struct Timed {
 }
 
 impl Timed {
-    async fn creation(stage: &Stage, provider: &Client, resource: (&'static str, Value)) -> Self {
-        let (kind, mark, written) = (resource.0, stage.aws.mark(), provider.log().len());
-        stage.aws.faults([Fault::latency(200)]);
+    async fn creation(estate: &Estate, provider: &Client, (kind, config): Wanted) -> Self {
+        let (mark, written) = (estate.aws().mark(), provider.log().len());
+        estate.aws().faults([Fault::latency(200)]);
         let began = Instant::now();
-        let made = create(provider, resource).await;
+        let made = Resource::create(provider, kind, config).await;
         let took = began.elapsed();
-        stage.aws.clear_faults();
+        estate.aws().clear_faults();
         let log = &provider.log()[written..];
-        let chain = |which| Chain::longest(log, &made.memory(), LATENCY, which);
-        let calls = stage.aws.counts(mark).total;
+        let chain = |which| Chain::longest(log, &made.ledger(), LATENCY, which);
+        let calls = estate.aws().counts(mark).total;
         Self { kind, calls, took, chain: chain(Which::All), writes: chain(Which::Writes) }
     }
 

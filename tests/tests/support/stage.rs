@@ -1,11 +1,20 @@
 //! Resources on an emulated account, driven through the protocol client: an apply or a plan in a fraction of a second.
 //!
-//! Each step has a provider process of its own, as with Terraform: what one has cached, the next doesn't know.
+//! Each step of a [`Stage`] has a provider process of its own, as with Terraform: what one has cached, the next doesn't
+//! know. The steps of a [`Resource`] share the process that they are given, as the resources of one run do.
+
+#![allow(dead_code, reason = "each suite uses a part")]
+
+#[path = "roles.rs"]
+mod roles;
 
 use composite::Ledger;
+use flate2::read::DeflateDecoder;
+use paas_aws::permissions::{Access, ResourceType};
 use paas_tests::{Emulator, provider};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use tfplugin::Value;
 use tfplugin::client::{Action, Client, Launch, Outcome, State};
 
@@ -13,6 +22,11 @@ use tfplugin::client::{Action, Client, Launch, Outcome, State};
 pub const ENVIRONMENT: &str = "paas_environment";
 /// Another one.
 pub const TENANT: &str = "paas_tenant";
+/// Another one.
+pub const DATABASE: &str = "paas_database";
+
+/// The form of private state that the provider writes: its first byte.
+const FORM: u8 = 2;
 
 /// An account, and how the provider is configured for it.
 pub struct Stage {
@@ -37,9 +51,22 @@ impl Stage {
 
     /// A provider of its own for the next step.
     pub async fn provider(&self) -> Client {
+        self.provider_with(&[]).await
+    }
+
+    /// The same in the role that may do what the published policy says, for resources of this type.
+    pub async fn provider_for(&self, access: Access, type_name: &str) -> Client {
+        let project = self.settings["project"].as_str().unwrap_or("paas");
+        let key = roles::enact(&self.aws, project, access, resource_type(type_name));
+        self.provider_with(&[("AWS_ACCESS_KEY_ID", &key)]).await
+    }
+
+    /// The same, with more environment variables.
+    pub async fn provider_with(&self, variables: &[(&str, &str)]) -> Client {
         let binary = provider::binary().unwrap_or_else(|error| panic!("{error}"));
         let launch = Launch::new(binary);
         let launch = self.aws.environment().into_iter().fold(launch, |launch, (k, v)| launch.env(k, v));
+        let launch = variables.iter().fold(launch, |launch, (k, v)| launch.env(k, v));
         let client = Client::launch(launch).await.unwrap_or_else(|error| panic!("{error}"));
         let said = client.configure(&self.settings).await.unwrap();
         assert!(said.is_empty(), "{said:?}");
@@ -48,25 +75,17 @@ impl Stage {
 
     /// Makes a resource, and expects nothing but success.
     pub async fn create(&self, type_name: &'static str, config: Json) -> Resource {
-        let made = self.provider().await.converge(type_name, &config, None).await.unwrap();
-        assert!(made.diagnostics.is_empty(), "{type_name}: {:?}", made.diagnostics);
-        Resource { type_name, config, state: made.state.expect("it was made") }
+        Resource::create(&self.provider_for(Access::Apply, type_name).await, type_name, config).await
     }
 
     /// `terraform plan`: refreshes, then plans.
     pub async fn plan(&self, resource: &Resource) -> Outcome {
-        let Resource { type_name, config, state } = resource;
-        let provider = self.provider().await;
-        let refreshed = provider.refresh(type_name, state).await.unwrap();
-        assert!(refreshed.diagnostics.is_empty(), "{:?}", refreshed.diagnostics);
-        let plan = provider.plan(type_name, config, refreshed.state.as_ref()).await.unwrap();
-        assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
-        plan
+        resource.plan(&self.provider_for(Access::Plan, resource.type_name).await).await
     }
 
     /// Applies a plan of [`Stage::plan`].
     pub async fn apply(&self, resource: &mut Resource, plan: Outcome) {
-        let provider = self.provider().await;
+        let provider = self.provider_for(Access::Apply, resource.type_name).await;
         let applied = provider.apply(resource.type_name, &resource.config, plan).await.unwrap();
         assert!(applied.diagnostics.is_empty(), "{:?}", applied.diagnostics);
         resource.state = applied.state.expect("it still exists");
@@ -82,10 +101,44 @@ impl Stage {
 }
 
 impl Resource {
-    /// What the provider remembers of the AWS objects.
+    /// Plans and applies what isn't there yet, and expects nothing but success.
+    pub async fn create(provider: &Client, type_name: &'static str, config: Json) -> Self {
+        let made = provider.converge(type_name, &config, None).await.unwrap();
+        assert!(made.diagnostics.is_empty(), "{type_name}: {:?}", made.diagnostics);
+        Self { type_name, config, state: made.state.expect("it was made") }
+    }
+
+    /// Refreshes, then plans.
+    pub async fn plan(&self, provider: &Client) -> Outcome {
+        let Self { type_name, config, state } = self;
+        let refreshed = provider.refresh(type_name, state).await.unwrap();
+        assert!(refreshed.diagnostics.is_empty(), "{:?}", refreshed.diagnostics);
+        let plan = provider.plan(type_name, config, refreshed.state.as_ref()).await.unwrap();
+        assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
+        plan
+    }
+
+    /// What the provider remembers of the AWS objects: the private state, with the specs that the attribute `children`
+    /// shows instead.
     pub fn ledger(&self) -> Ledger {
-        let private: Json = serde_json::from_slice(&self.state.private).expect("private state is JSON");
-        serde_json::from_value(private["ledger"].clone()).expect("private state holds a ledger")
+        let (form, deflated) = self.state.private.split_first().expect("there is private state");
+        assert_eq!(*form, FORM, "the form of the private state");
+        let mut text = String::new();
+        DeflateDecoder::new(deflated).read_to_string(&mut text).expect("private state is deflated");
+        let mut ledger: Ledger = serde_json::from_str(&text).expect("private state is a ledger");
+        let shown = self.state.value.get("children");
+        let keys: Vec<String> = ledger.children().into_keys().collect();
+        for (record, key) in ledger.live.iter_mut().chain(&mut ledger.dead).zip(keys) {
+            if let (Json::Null, Some(spec)) = (&record.saw, shown.get(&key).as_str()) {
+                record.saw = serde_json::from_str(spec).expect("children are JSON");
+            }
+        }
+        ledger
+    }
+
+    /// Bytes in the state file: attributes, and private state as Terraform stores it.
+    pub fn size(&self) -> (usize, usize) {
+        (self.state.value.to_json().to_string().len(), self.state.private.len().div_ceil(3) * 4)
     }
 }
 
@@ -113,4 +166,10 @@ fn fields(before: Option<&Value>, after: Option<&Value>) -> BTreeSet<String> {
     };
     let keys = before.keys().chain(after.keys());
     keys.filter(|key| before.get(*key) != after.get(*key)).cloned().collect()
+}
+
+/// The resource type that Terraform calls so.
+fn resource_type(name: &str) -> ResourceType {
+    let found = ResourceType::ALL.iter().find(|kind| kind.name() == name);
+    *found.unwrap_or_else(|| panic!("the policy knows no {name}"))
 }

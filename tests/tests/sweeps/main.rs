@@ -8,8 +8,11 @@
 //!
 //! The provider is driven through the plugin protocol, a new process for every run, as Terraform starts one.
 
-mod life;
+#[path = "../support/stage.rs"]
 mod stage;
+
+mod account;
+mod life;
 mod sweep;
 mod throttling;
 mod trouble;

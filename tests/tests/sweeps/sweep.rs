@@ -1,7 +1,7 @@
 //! Every point of a life, in turn.
 
+use crate::account::{Account, Act, Census};
 use crate::life::Life;
-use crate::stage::{Act, Census, Stage};
 use crate::trouble::Trouble;
 use std::collections::BTreeSet;
 use std::env;
@@ -42,17 +42,17 @@ pub fn sweep(life: Life, troubles: &[Trouble], stride: usize) {
     let hits: Mutex<BTreeSet<Point>> = Mutex::default();
     let failures: Mutex<Vec<String>> = Mutex::default();
     let lane = || {
-        let mut stage = Stage::new(life);
+        let mut account = Account::new(life);
         while failures.lock().unwrap().len() < ENOUGH {
             let Some((n, trouble)) = points.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            match live(&stage, &rehearsed, *trouble, *n) {
+            match live(&account, &rehearsed, *trouble, *n) {
                 Ok(hit) => {
                     hits.lock().unwrap().extend(hit);
-                    stage.clear();
+                    account.clear();
                 }
                 Err(failure) => {
                     failures.lock().unwrap().push(failure);
-                    stage = Stage::new(life);
+                    account = Account::new(life);
                 }
             }
         }
@@ -78,45 +78,48 @@ pub fn sweep(life: Life, troubles: &[Trouble], stride: usize) {
 }
 
 fn rehearse(life: Life) -> Vec<Rehearsed> {
-    let stage = Stage::new(life);
+    let account = Account::new(life);
     let mut state = None;
     let mut rehearsed = vec![];
-    for act in stage.acts() {
-        let before = stage.aws.counts(0).mutating;
-        let outcome = stage.run().act(&act, state.as_ref()).unwrap();
+    for act in account.acts() {
+        let before = account.aws().counts(0).mutating;
+        let outcome = account.run().act(&act, state.as_ref()).unwrap();
         assert!(!outcome.diagnostics.has_errors(), "{life:?}: {}", outcome.diagnostics);
         state = outcome.state;
-        rehearsed.push(Rehearsed { calls: stage.aws.counts(0).mutating - before, census: stage.census() });
+        rehearsed
+            .push(Rehearsed { calls: account.aws().counts(0).mutating - before, census: account.census() });
     }
-    assert_eq!(stage.census(), stage.scenery, "{life:?}, undisturbed, leaves something behind");
+    assert_eq!(account.census(), account.scenery, "{life:?}, undisturbed, leaves something behind");
     rehearsed
 }
 
 /// One life; gives the points that were hit, or what went wrong.
-fn live(stage: &Stage, rehearsed: &[Rehearsed], trouble: Trouble, n: u64) -> Result<Vec<Point>, String> {
+fn live(account: &Account, rehearsed: &[Rehearsed], trouble: Trouble, n: u64) -> Result<Vec<Point>, String> {
     let mut state = None;
     let mut hits = vec![];
-    for (at, act) in stage.acts().iter().enumerate() {
-        let (answer, hit) = stage.run().act_in_trouble(act, state.as_ref(), (trouble, n));
+    for (at, act) in account.acts().iter().enumerate() {
+        let (answer, hit) = account.run().act_in_trouble(act, state.as_ref(), (trouble, n));
         hits.extend(hit.is_some().then_some((at, n)));
         let place =
-            format!("{:?}, act {at}, {trouble:?} at call {n}, {}", stage.life, hit.unwrap_or_default());
+            format!("{:?}, act {at}, {trouble:?} at call {n}, {}", account.life, hit.unwrap_or_default());
         state = match answer {
             Ok(outcome) if !outcome.diagnostics.has_errors() => outcome.state,
-            Ok(outcome) if trouble.may_fail() => resume(stage, act, left_by(outcome, n).as_ref(), &place)?,
+            Ok(outcome) if trouble.may_fail() => resume(account, act, left_by(outcome, n).as_ref(), &place)?,
             Ok(outcome) => return Err(format!("{place}: {}", outcome.diagnostics)),
             Err(_) if trouble.kills() => {
-                resume(stage, act, left_without_answer(act, state).as_ref(), &place)?
+                resume(account, act, left_without_answer(act, state).as_ref(), &place)?
             }
             Err(error) => return Err(format!("{place}: {error}")),
         };
-        let census = stage.census();
+        let census = account.census();
         if census != rehearsed[at].census {
             return Err(format!("{place}: AWS holds\n{census:?}\ninstead of\n{:?}", rehearsed[at].census));
         }
         if let (Act::Apply(configuration), Some(state)) = (act, &state) {
-            let plan =
-                stage.run().difference(configuration, state).map_err(|error| format!("{place}: {error}"))?;
+            let plan = account
+                .run()
+                .difference(configuration, state)
+                .map_err(|error| format!("{place}: {error}"))?;
             if plan.action != Action::NoOp {
                 return Err(format!("{place}: the next plan isn't empty: {plan:#?}"));
             }
@@ -142,8 +145,8 @@ fn left_without_answer(act: &Act, state: Option<State>) -> Option<State> {
 }
 
 /// The next run, undisturbed: it must succeed.
-fn resume(stage: &Stage, act: &Act, state: Option<&State>, place: &str) -> Result<Option<State>, String> {
-    let again = stage.run().act(act, state);
+fn resume(account: &Account, act: &Act, state: Option<&State>, place: &str) -> Result<Option<State>, String> {
+    let again = account.run().act(act, state);
     let again = again.map_err(|error| format!("{place}, and the next run breaks: {error}"))?;
     if again.diagnostics.has_errors() {
         return Err(format!("{place}, and the next run fails: {}", again.diagnostics));

@@ -1,23 +1,23 @@
 //! A busy account: a fifth of all calls, reads included, are refused as too many. The SDK's adaptive retries then slow down
 //! to a call every two seconds for each service, so this takes minutes; nearly all of them are spent waiting.
 
+use crate::account::{Account, Act};
 use crate::life::Life;
-use crate::stage::{Act, Stage};
 use paas_tests::emulator::Fault;
 
 /// The creation and the destruction of a life.
 pub fn throttled(life: Life) {
-    let stage = Stage::new(life);
-    stage.aws.faults([Fault::throttle().probability(0.2, 5)]);
+    let account = Account::new(life);
+    account.aws().faults([Fault::throttle().probability(0.2, 5)]);
     let mut state = None;
-    let acts = stage.acts();
+    let acts = account.acts();
     for act in acts.iter().filter(|act| matches!(act, Act::Apply(_))).take(1).chain(acts.last()) {
-        let outcome = stage.run().act(act, state.as_ref()).unwrap();
+        let outcome = account.run().act(act, state.as_ref()).unwrap();
         assert!(!outcome.diagnostics.has_errors(), "{life:?}: {}", outcome.diagnostics);
         state = outcome.state;
     }
-    let throttled = stage.aws.fault_hits()[0].hits;
+    let throttled = account.aws().fault_hits()[0].hits;
     assert!(throttled > 10, "only {throttled} calls of {life:?} were throttled");
-    stage.aws.clear_faults();
-    assert_eq!(stage.census(), stage.scenery, "{life:?}");
+    account.aws().clear_faults();
+    assert_eq!(account.census(), account.scenery, "{life:?}");
 }

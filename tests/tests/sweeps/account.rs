@@ -1,12 +1,13 @@
 //! One account and the runs in it, each with a provider process of its own.
 
 use crate::life::{Life, Props};
+use crate::stage::{ENVIRONMENT, Resource, Stage};
 use crate::trouble::Trouble;
-use paas_tests::{Emulator, provider};
+use paas_tests::Emulator;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tfplugin::client::{Client, Error, Launch, Outcome, State};
+use tfplugin::client::{Client, Error, Outcome, State};
 use tokio::runtime::Runtime;
 
 /// How many objects of each kind there are.
@@ -16,8 +17,8 @@ pub type Census = BTreeMap<String, usize>;
 const HANGS: Duration = Duration::from_mins(15);
 
 /// An account in which one life after the other is lived.
-pub struct Stage {
-    pub aws: Emulator,
+pub struct Account {
+    stage: Stage,
     pub life: Life,
     runtime: Runtime,
     configurations: Vec<Value>,
@@ -25,39 +26,41 @@ pub struct Stage {
     pub scenery: Census,
 }
 
-impl Stage {
+impl Account {
     /// A new account, with what the life needs.
     pub fn new(life: Life) -> Self {
-        let aws = Emulator::start();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let mut stage = Self {
-            aws,
+        let mut account = Self {
+            stage: Stage::new(json!({})),
             life,
             runtime: runtime.expect("threads can be started"),
             configurations: vec![],
             scenery: Census::new(),
         };
-        stage.furnish();
-        stage
+        account.furnish();
+        account
+    }
+
+    pub fn aws(&self) -> &Emulator {
+        &self.stage.aws
     }
 
     /// Empties the account where lives leave traces that AWS never shows again, such as keys that wait for their deletion.
     pub fn clear(&mut self) {
-        self.aws.assert_sound();
-        self.aws.forget_calls();
+        self.stage.aws.assert_sound();
+        self.stage.aws.forget_calls();
         if self.life != Life::Tenant {
-            self.aws.reset();
+            self.stage.aws.reset();
             self.furnish();
         }
     }
 
     fn furnish(&mut self) {
-        let props = Props::new(&self.aws);
+        let props = Props::new(&self.stage.aws);
         self.configurations = self.life.configurations(&props);
         if let Some(home) = self.life.home(&props) {
             let run = self.run();
-            let made = self.wait(run.client.converge("paas_environment", &home, None)).unwrap();
-            assert!(!made.diagnostics.has_errors(), "{}", made.diagnostics);
+            self.wait(Resource::create(&run.client, ENVIRONMENT, home));
         }
         self.scenery = self.census();
     }
@@ -65,7 +68,7 @@ impl Stage {
     /// What exists.
     pub fn census(&self) -> Census {
         let mut census = Census::new();
-        for object in self.aws.inventory() {
+        for object in self.stage.aws.inventory() {
             *census.entry(format!("{} {}", object.service, object.kind)).or_default() += 1;
         }
         census
@@ -79,16 +82,8 @@ impl Stage {
 
     /// Starts Terraform, so to say.
     pub fn run(&self) -> Run<'_> {
-        let binary = provider::binary().unwrap_or_else(|error| panic!("{error}"));
-        let launch = self
-            .aws
-            .environment()
-            .into_iter()
-            .fold(Launch::new(binary), |launch, (name, value)| launch.env(name, value));
-        let client = self.wait(Client::launch(launch)).unwrap();
-        let configured = self.wait(client.configure(json!({}))).unwrap();
-        assert!(!configured.has_errors(), "{configured}");
-        Run { stage: self, client }
+        let client = self.wait(self.stage.provider());
+        Run { account: self, client }
     }
 
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
@@ -106,14 +101,14 @@ pub enum Act {
 
 /// One run of Terraform: a provider process from its start to its end.
 pub struct Run<'a> {
-    stage: &'a Stage,
+    account: &'a Account,
     client: Client,
 }
 
 impl Run<'_> {
     /// Refreshes, plans and applies; or destroys what the state holds.
     pub fn act(&self, act: &Act, state: Option<&State>) -> Result<Outcome, Error> {
-        self.stage.wait(self.acting(act, state))
+        self.account.wait(self.acting(act, state))
     }
 
     /// The same, disturbed at the nth call that changes something. Also names that call, if there was one.
@@ -123,8 +118,8 @@ impl Run<'_> {
         state: Option<&State>,
         (trouble, n): (Trouble, u64),
     ) -> (Result<Outcome, Error>, Option<String>) {
-        self.stage.aws.faults([trouble.fault(n, self.client.pid())]);
-        let answer = self.stage.wait(async {
+        self.account.aws().faults([trouble.fault(n, self.client.pid())]);
+        let answer = self.account.wait(async {
             let acting = self.acting(act, state);
             if trouble != Trouble::Stopped {
                 return acting.await;
@@ -142,20 +137,20 @@ impl Run<'_> {
             }
         });
         let hit = self.was_hit().then(|| self.spoiled());
-        self.stage.aws.clear_faults();
+        self.account.aws().clear_faults();
         (answer, hit)
     }
 
     /// What a refresh and a plan say of the difference between AWS and the configuration.
     pub fn difference(&self, configuration: &Value, state: &State) -> Result<Outcome, Error> {
-        self.stage.wait(async {
+        self.account.wait(async {
             let seen = self.refreshed(Some(state)).await?;
-            self.client.plan(self.stage.life.resource(), configuration, seen.as_ref()).await
+            self.client.plan(self.account.life.resource(), configuration, seen.as_ref()).await
         })
     }
 
     async fn acting(&self, act: &Act, state: Option<&State>) -> Result<Outcome, Error> {
-        let resource = self.stage.life.resource();
+        let resource = self.account.life.resource();
         let state = self.refreshed(state).await?;
         match (act, state) {
             (Act::Apply(configuration), state) => {
@@ -168,19 +163,19 @@ impl Run<'_> {
 
     async fn refreshed(&self, state: Option<&State>) -> Result<Option<State>, Error> {
         let Some(state) = state else { return Ok(None) };
-        let read = self.client.refresh(self.stage.life.resource(), state).await?;
+        let read = self.client.refresh(self.account.life.resource(), state).await?;
         assert!(!read.diagnostics.has_errors(), "the refresh fails: {}", read.diagnostics);
         Ok(read.state)
     }
 
     /// The call that was spoiled last.
     fn spoiled(&self) -> String {
-        let calls = self.stage.aws.calls(0);
+        let calls = self.account.aws().calls(0);
         let spoiled = calls.iter().rev().find(|call| call.fault.is_some());
         spoiled.map(|call| format!("{}:{}", call.service, call.operation)).unwrap_or_default()
     }
 
     fn was_hit(&self) -> bool {
-        self.stage.aws.fault_hits().iter().any(|fault| fault.hits > 0)
+        self.account.aws().fault_hits().iter().any(|fault| fault.hits > 0)
     }
 }

@@ -1,0 +1,123 @@
+//! What the counts and the benchmark are about: an environment and its many tenants, each with a software pipeline and a
+//! database.
+
+#![allow(dead_code, reason = "the counts and the benchmark use a part each")]
+
+use crate::stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT};
+use futures::{StreamExt, stream};
+use paas_tests::Emulator;
+use serde_json::{Value, json};
+use tfplugin::client::{Action, Client};
+
+/// How many resources Terraform works on at once, unless told.
+pub const PARALLELISM: usize = 10;
+
+/// A resource to be made.
+pub type Wanted = (&'static str, Value);
+
+/// An account with a certificate and an image, and what goes into one configuration there.
+pub struct Estate {
+    pub stage: Stage,
+    certificate: String,
+    image: String,
+}
+
+impl Estate {
+    pub fn set() -> Self {
+        Self::on(Stage::new(json!({})))
+    }
+
+    /// Empties the account. The emulator, which loads a service's description with its first call, is warm then.
+    pub fn set_anew(self) -> Self {
+        self.stage.aws.reset();
+        Self::on(self.stage)
+    }
+
+    fn on(stage: Stage) -> Self {
+        let (certificate, image) =
+            (stage.aws.seed_certificate("*.example.test"), stage.aws.seed_image("web"));
+        Self { stage, certificate, image }
+    }
+
+    pub fn aws(&self) -> &Emulator {
+        &self.stage.aws
+    }
+
+    pub fn environment(&self) -> Wanted {
+        let certificate = &self.certificate;
+        (ENVIRONMENT, json!({"name": "dev", "cidr_block": "10.0.0.0/16", "certificate_arn": certificate}))
+    }
+
+    pub fn tenant(&self, n: u64) -> Wanted {
+        let config = json!({
+            "environment": "dev",
+            "name": format!("tenant-{n}"),
+            "hosts": [format!("tenant-{n}.example.test")],
+            "image_id": self.image,
+            "target_tracking": {"target_value": 50},
+            "pipeline": {},
+        });
+        (TENANT, config)
+    }
+
+    /// All that a tenant has, in the order in which it is made.
+    pub fn whole(&self, n: u64) -> Vec<Wanted> {
+        vec![self.tenant(n)]
+    }
+
+    /// The database of the tenant of that number, which has to be there.
+    pub fn database(&self, n: u64) -> Wanted {
+        let config = json!({
+            "environment": "dev",
+            "tenant": format!("tenant-{n}"),
+            "engine_version": "8.4",
+            "instance_class": "db.t4g.micro",
+            "allocated_storage": 20,
+        });
+        (DATABASE, config)
+    }
+
+    /// The same in HCL, for real Terraform.
+    pub fn main_tf(&self, tenants: u64) -> String {
+        format!(
+            r#"
+            terraform {{
+              required_providers {{
+                paas = {{ source = "paas/paas" }}
+              }}
+            }}
+            resource "paas_environment" "dev" {{
+              name            = "dev"
+              cidr_block      = "10.0.0.0/16"
+              certificate_arn = "{}"
+            }}
+            resource "paas_tenant" "all" {{
+              count           = {tenants}
+              environment     = paas_environment.dev.id
+              name            = "tenant-${{count.index}}"
+              hosts           = ["tenant-${{count.index}}.example.test"]
+              image_id        = "{}"
+              target_tracking = {{ target_value = 50 }}
+              pipeline        = {{}}
+            }}
+            "#,
+            self.certificate, self.image
+        )
+    }
+}
+
+/// Creates as many at once as Terraform does.
+pub async fn create_all(provider: &Client, all: impl IntoIterator<Item = Wanted>) -> Vec<Resource> {
+    let making = |(type_name, config)| Resource::create(provider, type_name, config);
+    stream::iter(all).map(making).buffered(PARALLELISM).collect().await
+}
+
+/// What `terraform plan` does with each: reads it, plans it, and finds nothing to do.
+pub async fn plan_without_changes(provider: &Client, all: &[Resource]) {
+    let plan = async |resource: &Resource| {
+        let plan = resource.plan(provider).await;
+        let before = resource.state.value.to_json();
+        assert_eq!(plan.action, Action::NoOp, "{before} -> {}", plan.planned.to_json());
+    };
+    stream::iter(all).map(plan).buffer_unordered(PARALLELISM).collect::<()>().await;
+}
