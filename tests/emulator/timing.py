@@ -1,8 +1,8 @@
 """How long AWS takes: per kind of object and phase, seconds; 0 means at once.
 
 moto changes states immediately. Our patches hand the second half of such a change to
-:meth:`Timing.after`; the server runs what has become due before each call takes effect, and as soon as it
-is due: what follows from what goes on without anybody's asking.
+:meth:`Timing.after`; the server runs what has become due before each call takes effect. What drives itself
+(pipelines) goes on even while nobody calls.
 """
 
 import heapq
@@ -26,6 +26,8 @@ KINDS = {
     "pipeline_action": ("run",),
 }
 
+# These lead to more work of the services: they don't wait for the next call.
+DRIVEN = {"deployment", "pipeline_action"}
 MOST_AT_ONCE = 1000
 
 
@@ -45,6 +47,8 @@ class Timing:
         self._delays = {kind: dict.fromkeys(phases, 0.0) for kind, phases in KINDS.items()}
         self._pending: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        # When something that drives itself becomes due.
+        self._alarms: list[float] = []
 
     def update(self, changes: dict[str, dict[str, float]]) -> None:
         """Raises ValueError on a kind or phase that doesn't exist; then nothing is changed.
@@ -71,15 +75,18 @@ class Timing:
         if seconds <= 0:
             change()
         else:
-            self._push(seconds, change)
+            self._push(seconds, change, kind in DRIVEN)
 
     def soon(self, change: Callable[[], None]) -> None:
         """Make a change right after the current call, whose answer doesn't depend on it."""
-        self._push(0, change)
+        self._push(0, change, True)
 
-    def _push(self, seconds: float, change: Callable[[], None]) -> None:
-        heapq.heappush(self._pending, (time.monotonic() + seconds, next(self._order), change))
-        self._news.set()
+    def _push(self, seconds: float, change: Callable[[], None], driven: bool) -> None:
+        due = time.monotonic() + seconds
+        heapq.heappush(self._pending, (due, next(self._order), change))
+        if driven:
+            heapq.heappush(self._alarms, due)
+            self._news.set()
 
     def hand_in(self, era: int, change: Callable[[], None]) -> None:
         """Make a change soon, from a thread without the lock that was started in the era."""
@@ -94,16 +101,19 @@ class Timing:
             if era == self.era:
                 change()
         for _ in range(MOST_AT_ONCE):
-            if not self._pending or self._pending[0][0] > time.monotonic():
+            now = time.monotonic()
+            if not self._pending or self._pending[0][0] > now:
                 break
             heapq.heappop(self._pending)[2]()
+        while self._alarms and self._alarms[0] <= now:
+            heapq.heappop(self._alarms)
 
     def wait(self) -> None:
-        """Return when a change is due. For one thread without the lock."""
+        """Return when a change that drives itself is due. For one thread without the lock."""
         while True:
             self._news.clear()
             try:
-                due = self._pending[0][0] - time.monotonic()
+                due = self._alarms[0] - time.monotonic()
             except IndexError:
                 due = None
             if not self._handed_in.empty() or (due is not None and due <= 0):
