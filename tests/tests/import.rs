@@ -5,6 +5,7 @@ mod stage;
 #[path = "support/variants.rs"]
 mod variants;
 
+use paas_aws::permissions::Access;
 use paas_tests::{Emulator, Workspace, root};
 use serde_json::{Value as Json, json};
 use stage::{ENVIRONMENT, Resource, Stage, TENANT, changes};
@@ -14,7 +15,8 @@ use tfplugin::client::Action;
 /// Imports the resource of this id; nothing but reads may happen.
 async fn imported(stage: &Stage, type_name: &'static str, id: &str, config: Json) -> Resource {
     let before = stage.aws.counts(0).mutating;
-    let outcome = stage.provider().await.import(type_name, id).await.unwrap();
+    let provider = stage.provider_for(Access::Plan, type_name).await;
+    let outcome = provider.import(type_name, id).await.unwrap();
     assert!(outcome.diagnostics.is_empty(), "{id}: {:?}", outcome.diagnostics);
     assert_eq!(stage.aws.counts(0).mutating, before, "an import changes nothing");
     Resource { type_name, config, state: outcome.state.expect("it was found") }

@@ -4,7 +4,7 @@
 use crate::roles;
 use paas_aws::permissions::{Access, ResourceType};
 use paas_tests::Configuration;
-use paas_tests::configuration::{ENVIRONMENT, TENANT};
+use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -73,9 +73,24 @@ impl Life {
 fn with_environment_of_others() -> Configuration {
     let mut dev = Configuration::with_environment();
     dev.apply();
-    dev.terraform.run(["state", "rm", ENVIRONMENT]).expect_success();
-    dev.remove(ENVIRONMENT);
+    leave_to_others(&mut dev, &[ENVIRONMENT]);
     dev
+}
+
+/// An account with a tenant of somebody else's, too.
+pub fn with_tenant_of_others() -> Configuration {
+    let mut dev = Configuration::with_tenant();
+    dev.apply();
+    leave_to_others(&mut dev, &[TENANT, ENVIRONMENT]);
+    dev
+}
+
+/// From now on they are in nobody's state here.
+pub fn leave_to_others(dev: &mut Configuration, addresses: &[&str]) {
+    for address in addresses {
+        dev.terraform.run(["state", "rm", address]).expect_success();
+        dev.remove(address);
+    }
 }
 
 /// A change in AWS, past Terraform.
@@ -194,6 +209,95 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
                 }),
                 json!({"pipeline": {"deployment_type": "BLUE_GREEN"}}),
                 json!({"hosts": hosts[..1], "pipeline": null, "priority": null}),
+            ]
+        },
+    };
+    life.live();
+}
+
+/// What a database must have, where its environment and its tenant are others'.
+pub fn database(name: &str) -> Value {
+    json!({"environment": "dev", "tenant": "acme", "name": name})
+}
+
+#[test]
+fn a_database_is_planned_and_applied_with_its_policies() {
+    let life = Life {
+        of: ResourceType::Database,
+        address: DATABASE,
+        id: "dev/acme/database",
+        account: || {
+            let mut dev = with_tenant_of_others();
+            dev.declare(DATABASE, database("database"));
+            dev
+        },
+        drift: |dev| {
+            let of = |name: &str| dev.attribute(DATABASE, name);
+            let closed = json!({"DBInstanceIdentifier": of("identifier"), "BackupRetentionPeriod": 3});
+            by_hand(dev, "rds", "modify_db_instance", &closed);
+            let groups = dev.look(
+                "rds",
+                "describe_db_subnet_groups",
+                &json!({"DBSubnetGroupName": of("db_subnet_group_name")}),
+            );
+            let subnets = groups["DBSubnetGroups"][0]["Subnets"].as_array().expect("it has subnets").iter();
+            let fewer: Value = subnets.take(2).map(|subnet| subnet["SubnetIdentifier"].clone()).collect();
+            let narrowed = json!({"DBSubnetGroupName": of("db_subnet_group_name"), "SubnetIds": fewer});
+            by_hand(dev, "rds", "modify_db_subnet_group", &narrowed);
+            by_hand(dev, "ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
+        },
+        changes: |_| {
+            vec![
+                json!({
+                    "apply_immediately": true,
+                    "instance_class": "db.t4g.medium",
+                    "parameters": {"max_connections": "200"},
+                    "port": 3307,
+                    "tags": {"team": "web"},
+                }),
+                json!({
+                    "deletion_protection": false,
+                    "parameters": null,
+                    "skip_final_snapshot": true,
+                    "tags": null,
+                }),
+            ]
+        },
+    };
+    life.live();
+}
+
+#[test]
+fn a_database_is_restored_and_upgraded_with_its_policies() {
+    const OLD: &str = "paas_database.old";
+    let life = Life {
+        of: ResourceType::Database,
+        address: DATABASE,
+        id: "dev/acme/copy",
+        account: || {
+            let mut dev = with_tenant_of_others();
+            let mut old = database("old");
+            old["engine_version"] = json!("8.0");
+            dev.declare(OLD, old);
+            dev.apply();
+            let taken = json!({"DBInstanceIdentifier": dev.attribute(OLD, "identifier"), "DBSnapshotIdentifier": "of-old"});
+            by_hand(&dev, "rds", "create_db_snapshot", &taken);
+            leave_to_others(&mut dev, &[OLD]);
+            let mut copy = database("copy");
+            copy["engine_version"] = json!("8.0");
+            copy["snapshot_identifier"] = json!("of-old");
+            copy["apply_immediately"] = json!(true);
+            dev.declare(DATABASE, copy);
+            dev
+        },
+        drift: |dev| {
+            let tags = json!({"ResourceName": dev.attribute(DATABASE, "arn"), "Tags": [{"Key": "team", "Value": "x"}]});
+            by_hand(dev, "rds", "add_tags_to_resource", &tags);
+        },
+        changes: |_| {
+            vec![
+                json!({"allow_major_version_upgrade": true, "engine_version": "8.4"}),
+                json!({"deletion_protection": false, "skip_final_snapshot": true}),
             ]
         },
     };

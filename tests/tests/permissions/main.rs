@@ -4,6 +4,7 @@
 //! The suites that drive the provider through the protocol do the same for every variant and every drift. That nothing
 //! in the policy is unused is for the suite `whole`, which runs last.
 
+mod credentials;
 mod data;
 mod lives;
 #[path = "../support/roles.rs"]

@@ -60,6 +60,7 @@ pub(super) const SERVICE: Service = Service {
                     "ModifyDBInstance",
                     "ModifyDBParameterGroup",
                     "ModifyDBSubnetGroup",
+                    "RebootDBInstance",
                     "RemoveTagsFromResource",
                     "ResetDBParameterGroup",
                 ],
