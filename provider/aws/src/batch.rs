@@ -247,9 +247,15 @@ where
     Ok(found)
 }
 
-/// What all names begin with: for calls that take a prefix instead of names. Ours share theirs, and come with the few
-/// others that begin alike.
-pub(crate) fn common_prefix(names: &[String]) -> &str {
+/// The prefix for calls that take one instead of names: of paths, the folder that all are in where there are [`MANY`], so
+/// that those to come are answered too.
+pub(crate) fn prefix_of(paths: &[String]) -> &str {
+    let prefix = common_prefix(paths);
+    if paths.len() < MANY { prefix } else { &prefix[..prefix.rfind('/').map_or(0, |slash| slash + 1)] }
+}
+
+/// What all names begin with.
+fn common_prefix(names: &[String]) -> &str {
     let Some((first, others)) = names.split_first() else { return "" };
     let shared = |other: &String| {
         let pairs = first.char_indices().zip(other.chars());

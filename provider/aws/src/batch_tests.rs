@@ -187,6 +187,15 @@ async fn other_refusals_are_not_absence() {
 }
 
 #[test]
+fn many_paths_are_listed_with_all_in_their_folder() {
+    let paths = |names: &[&str]| names.iter().map(|name| format!("/paas/dev/{name}")).collect::<Vec<_>>();
+    assert_eq!(prefix_of(&paths(&["a1"])), "/paas/dev/a1");
+    assert_eq!(prefix_of(&paths(&["a1", "a2"])), "/paas/dev/a");
+    assert_eq!(prefix_of(&paths(&["a1", "a2", "a3", "a4", "a5"])), "/paas/dev/");
+    assert_eq!(prefix_of(&["a", "b", "c", "d", "e"].map(str::to_owned)), "");
+}
+
+#[test]
 fn what_names_share() {
     for (names, prefix) in [
         (vec!["/paas/dev/a", "/paas/dev/b"], "/paas/dev/"),

@@ -1,11 +1,12 @@
 //! An application: the folder that holds a tenant's deployment groups and its revisions.
 
 use super::{NOT_FOUND, tagging};
+use crate::batch::{MANY, halving};
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_codedeploy::Client;
-use aws_sdk_codedeploy::types::{ApplicationInfo, ComputePlatform};
+use aws_sdk_codedeploy::types::ComputePlatform;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -114,14 +115,25 @@ fn out(cx: &Cx<'_>, name: &str) -> ApplicationOut {
     ApplicationOut { name: name.to_owned(), arn: arn(cx, name) }
 }
 
-/// Which of the applications are there. Unknown ones are left out of the answer, or refuse it as a whole.
-pub(super) async fn list(
-    client: Client,
-    names: Vec<String>,
-) -> Result<HashMap<String, ApplicationInfo>, AwsError> {
+/// Which of the applications are there: the names of all there are, if many are asked for.
+pub(super) async fn list(client: Client, names: Vec<String>) -> Result<HashMap<String, String>, AwsError> {
+    if names.len() < MANY {
+        return halving(names, NOT_FOUND, |some| get(client.clone(), some)).await;
+    }
+    let pages = client.list_applications().into_paginator().items().send();
+    let all: Vec<String> = call("ListApplications", pages.try_collect()).await?;
+    Ok(all.into_iter().map(|name| (name.clone(), name)).collect())
+}
+
+/// Unknown ones are left out of the answer, or refuse it as a whole.
+async fn get(client: Client, names: Vec<String>) -> Result<HashMap<String, String>, AwsError> {
     let request = client.batch_get_applications().set_application_names(Some(names));
     let found = call("BatchGetApplications", request.send()).await?.applications_info;
-    Ok(found.into_iter().flatten().filter_map(|info| Some((info.application_name.clone()?, info))).collect())
+    Ok(found
+        .into_iter()
+        .flatten()
+        .filter_map(|info| Some((info.application_name.clone()?, info.application_name?)))
+        .collect())
 }
 
 #[test]

@@ -8,10 +8,10 @@ mod tagging;
 pub use application::{Application, ApplicationOut};
 pub use deployment_group::{DeploymentGroup, DeploymentGroupOut};
 
-use crate::batch::{Batched, Handed, halving};
+use crate::batch::{Batched, Handed};
 use crate::tags::Tags;
 use aws_sdk_codedeploy::Client;
-use aws_sdk_codedeploy::types::{ApplicationInfo, DeploymentGroupInfo};
+use aws_sdk_codedeploy::types::DeploymentGroupInfo;
 use std::collections::BTreeSet;
 
 /// How many names `BatchGetApplications` takes, and `BatchGetDeploymentGroups` for each application.
@@ -22,8 +22,8 @@ const UNSETTLED: &[&str] = &["InvalidRoleException"];
 
 /// Batched reads of applications and deployment groups.
 pub struct Reads {
-    /// By name.
-    applications: Batched<String, ApplicationInfo>,
+    /// By name: nothing is known of them but that they are there.
+    applications: Batched<String, String>,
     /// By the names of application and group.
     groups: Batched<(String, String), DeploymentGroupInfo>,
     /// Names of the lifecycle hooks, by Auto Scaling group; AWS describes those of one at a time.
@@ -40,8 +40,7 @@ impl Reads {
         let of_hooks = autoscaling.clone();
         Self {
             applications: Batched::new(NAMES_PER_CALL, move |names| {
-                let client = of_applications.clone();
-                halving(names, NOT_FOUND, move |some| application::list(client.clone(), some))
+                application::list(of_applications.clone(), names)
             }),
             groups: Batched::new(NAMES_PER_CALL, move |keys| deployment_group::list(of_groups.clone(), keys)),
             hooks: Batched::new(1, move |groups| hooks::list(of_hooks.clone(), groups)),

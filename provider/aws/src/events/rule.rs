@@ -1,7 +1,7 @@
 //! A rule on the account's default event bus, with its one target.
 
 use super::{BUSY, NOT_FOUND, tagging};
-use crate::batch::common_prefix;
+use crate::batch::prefix_of;
 use crate::call::{AwsError, call};
 use crate::tags::{self, Tags};
 use crate::wait;
@@ -261,20 +261,17 @@ async fn remove_targets(cx: &Cx<'_>, rule: &str, ids: Vec<String>) -> Result<(),
     .await
 }
 
-/// Names can't be listed in the call: it takes a prefix.
+/// Names can't be listed in the call: it takes a prefix. What else has it is as good as asked for; an account has some
+/// hundreds of rules at most.
 pub(super) async fn list(client: Client, names: Vec<String>) -> Result<HashMap<String, Described>, AwsError> {
-    let prefix = Some(common_prefix(&names)).filter(|prefix| !prefix.is_empty()).map(str::to_owned);
+    let prefix = Some(prefix_of(&names)).filter(|prefix| !prefix.is_empty()).map(str::to_owned);
     let (mut found, mut next) = (HashMap::new(), None);
     loop {
         let request = client.list_rules().set_name_prefix(prefix.clone()).set_next_token(next);
         let page = call("ListRules", request.send()).await?;
-        for rule in page.rules.into_iter().flatten() {
-            if let Some(name) = rule.name.clone().filter(|name| names.contains(name)) {
-                found.insert(name, rule);
-            }
-        }
+        found.extend(page.rules.into_iter().flatten().filter_map(|rule| Some((rule.name.clone()?, rule))));
         next = page.next_token;
-        if next.is_none() || found.len() == names.len() {
+        if next.is_none() {
             return Ok(found);
         }
     }

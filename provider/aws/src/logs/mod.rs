@@ -4,7 +4,7 @@ mod log_group;
 
 pub use log_group::{LogGroup, LogGroupOut};
 
-use crate::batch::{Batched, common_prefix};
+use crate::batch::{Batched, prefix_of};
 use crate::call::{AwsError, call};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
@@ -32,19 +32,16 @@ impl Reads {
     }
 }
 
-/// Names can't be listed in the call: it takes a prefix.
+/// Names can't be listed in the call: it takes a prefix. What else has it is as good as asked for.
 async fn describe(client: &Client, names: Vec<String>) -> Result<HashMap<String, Described>, AwsError> {
-    let prefix = Some(common_prefix(&names)).filter(|prefix| !prefix.is_empty());
+    let prefix = Some(prefix_of(&names)).filter(|prefix| !prefix.is_empty());
     let request = client.describe_log_groups().set_log_group_name_prefix(prefix.map(str::to_owned));
     let mut pages = request.into_paginator().send();
     let mut found = HashMap::new();
     while let Some(page) = pages.next().await {
         let page = call("DescribeLogGroups", std::future::ready(page)).await?;
-        for group in page.log_groups.into_iter().flatten() {
-            if let Some(name) = group.log_group_name.clone().filter(|name| names.contains(name)) {
-                found.insert(name, group);
-            }
-        }
+        let groups = page.log_groups.into_iter().flatten();
+        found.extend(groups.filter_map(|group| Some((group.log_group_name.clone()?, group))));
     }
     Ok(found)
 }

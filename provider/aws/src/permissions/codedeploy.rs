@@ -1,6 +1,6 @@
 //! CodeDeploy. An application is named `<project>_<environment>_<tenant>`; no name of ours holds an underscore.
 
-use super::table::{Access, Grant, Service, TENANT, calls};
+use super::table::{ANY, Access, Grant, Service, TENANT, calls};
 
 const OURS_BY_NAME: &[&str] =
     &["{regional}:application:{project}_*", "{regional}:deploymentgroup:{project}_*"];
@@ -10,6 +10,13 @@ pub(super) const SERVICE: Service = Service {
     prefix: "codedeploy",
     sid: "CodeDeploy",
     grants: &[
+        Grant {
+            sid: "List",
+            access: Access::Plan,
+            resources: ANY,
+            conditions: &[],
+            rows: &[calls(TENANT, &["ListApplications"])],
+        },
         Grant {
             sid: "Read",
             access: Access::Plan,

@@ -1,7 +1,7 @@
 //! A first release that does nothing, so that a new pipeline's first run finds its source.
 
 use super::{UNSETTLED, emptying};
-use crate::batch::common_prefix;
+use crate::batch::{MANY, prefix_of};
 use crate::call::{AwsError, call};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -145,7 +145,7 @@ fn release() -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// Which of the objects are there: bucket by bucket, those of one at once. Keys can't be listed in the call: it takes a
-/// prefix.
+/// prefix. What else has it is as good as asked for.
 pub(super) async fn list(
     client: Client,
     addresses: Vec<(String, String)>,
@@ -156,8 +156,8 @@ pub(super) async fn list(
     }
     let mut found = HashMap::new();
     for (bucket, keys) in wanted {
-        let last = keys.iter().max().cloned().unwrap_or_default();
-        let request = client.list_objects_v2().bucket(&bucket).prefix(common_prefix(&keys));
+        let last = keys.iter().max().filter(|_| keys.len() < MANY);
+        let request = client.list_objects_v2().bucket(&bucket).prefix(prefix_of(&keys));
         let mut pages = request.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = match call("ListObjectsV2", std::future::ready(page)).await {
@@ -165,12 +165,10 @@ pub(super) async fn list(
                 page => page?,
             };
             // Listings are in the order of keys.
-            let is_past = page.contents().last().and_then(Object::key).is_some_and(|key| *key >= *last);
-            for object in page.contents.into_iter().flatten() {
-                if let Some(key) = object.key.clone().filter(|key| keys.contains(key)) {
-                    found.insert((bucket.clone(), key), object);
-                }
-            }
+            let listed = page.contents().last().and_then(Object::key);
+            let is_past = last.zip(listed).is_some_and(|(last, listed)| listed >= last.as_str());
+            let objects = page.contents.into_iter().flatten();
+            found.extend(objects.filter_map(|object| Some(((bucket.clone(), object.key.clone()?), object))));
             if is_past {
                 break;
             }
