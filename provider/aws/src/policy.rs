@@ -1,5 +1,6 @@
 //! Policy documents of IAM, KMS and S3: built, compared by meaning, written as JSON.
 
+pub mod compact;
 #[cfg(test)]
 pub(crate) mod evaluate;
 mod statement;

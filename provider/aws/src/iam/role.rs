@@ -3,7 +3,7 @@
 use super::role_read::{Seen, attached, inline_names, one};
 use super::{BUSY, NOT_FOUND, path, sdk_tags};
 use crate::call::{AwsError, call, creating};
-use crate::policy::Document;
+use crate::policy::{Document, compact};
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -18,8 +18,10 @@ pub struct Role {
     /// The name, of at most 64 characters and unique in the account. It can't be changed.
     pub name: String,
     /// Who may assume it.
+    #[serde(with = "compact")]
     pub trust: Document,
     /// Inline policies by name: 10,240 characters in all.
+    #[serde(with = "compact::by_name")]
     pub policies: BTreeMap<String, Document>,
     /// Attached managed policies: at most ten (a quota that AWS raises on request).
     pub managed_policy_arns: BTreeSet<String>,

@@ -2,7 +2,7 @@
 
 use super::{NOT_FOUND, describe, is_gone, sdk_tags, tags_of};
 use crate::call::{AwsError, call, creating};
-use crate::policy::Document;
+use crate::policy::{Document, compact};
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -17,6 +17,7 @@ pub struct Key {
     /// What people see in the console.
     pub description: String,
     /// Who may do what with it; see [`crate::policies::key`].
+    #[serde(with = "compact")]
     pub policy: Document,
     /// Whether it can be used: somebody may disable it, and nothing that it encrypts can be read. Want `true`.
     pub enabled: bool,

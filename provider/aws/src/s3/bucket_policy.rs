@@ -2,7 +2,7 @@
 
 use super::{NO_BUCKET, UNSETTLED};
 use crate::call::{AwsError, call};
-use crate::policy::Document;
+use crate::policy::{Document, compact};
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_s3::Client;
@@ -15,6 +15,7 @@ pub struct BucketPolicy {
     /// The bucket's name. It can't be changed.
     pub bucket: String,
     /// Who may do what; see [`crate::policies::bucket`].
+    #[serde(with = "compact")]
     pub policy: Document,
 }
 

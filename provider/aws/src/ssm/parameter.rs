@@ -22,6 +22,7 @@ pub struct Parameter {
     /// The name, a path such as `/paas/paas/dev`. It can't be changed.
     pub name: String,
     /// The value, of at most [`MAX_VALUE`] characters.
+    #[serde(with = "super::structured")]
     pub value: String,
     /// The user's tags.
     pub tags: Tags,
