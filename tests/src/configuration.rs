@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub const ENVIRONMENT: &str = "paas_environment.dev";
 /// The tenant of most tests.
 pub const TENANT: &str = "paas_tenant.acme";
+/// The database of most tests that have one.
+pub const DATABASE: &str = "paas_database.acme";
 
 /// A root module in an account that has a certificate and a machine image.
 ///
@@ -66,6 +68,21 @@ impl Configuration {
         let tenant = configuration.tenant("acme");
         configuration.declare(TENANT, tenant);
         configuration
+    }
+
+    /// With [`ENVIRONMENT`], [`TENANT`] and, of that tenant, [`DATABASE`].
+    #[must_use]
+    pub fn with_database() -> Self {
+        let mut configuration = Self::with_tenant();
+        let database = configuration.database();
+        configuration.declare(DATABASE, database);
+        configuration
+    }
+
+    /// What a database must have.
+    #[must_use]
+    pub fn database(&self) -> Value {
+        json!({"environment": format!("${{{ENVIRONMENT}.id}}"), "tenant": format!("${{{TENANT}.name}}")})
     }
 
     /// What a tenant must have: its host is `NAME.dev.example.test`.

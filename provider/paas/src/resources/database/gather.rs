@@ -243,14 +243,14 @@ async fn check(
         // What runs already is no matter of what is on offer: it mustn't be in the way of a destroy, which Terraform
         // plans as a change first.
         let changes = request.prior.is_none_or(|prior| prior.engine_version.known() != Some(version));
-        if changes || held.is_none() {
+        if changes || !protection::is_there(request.ledger) {
             offered(session, version, diagnostics).await;
         }
         if let (Some(held), true) = (held, changes) {
             protection::refuse_older_minor(session, held, version, diagnostics).await;
         }
     }
-    if held.is_none() {
+    if !protection::is_there(request.ledger) {
         restoring::check(session, model, kms_key_arn, diagnostics).await;
         protection::warn_of_loss(request, diagnostics);
     }

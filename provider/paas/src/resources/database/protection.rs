@@ -20,6 +20,11 @@ pub fn held(ledger: &Ledger) -> Option<Instance> {
     seen(ledger, INSTANCE)
 }
 
+/// Whether there is one, even if an earlier provider described it in a way that this one can't read.
+pub fn is_there(ledger: &Ledger) -> bool {
+    ledger.live.iter().any(|record| record.key == INSTANCE)
+}
+
 fn seen<T: DeserializeOwned>(ledger: &Ledger, key: &str) -> Option<T> {
     let record = ledger.live.iter().find(|record| record.key == key)?;
     serde_json::from_value(record.saw.clone()).ok()
@@ -36,7 +41,7 @@ fn moving(identifier: &str) -> String {
 pub fn refuse_move(session: &Session, request: &Gather<'_, DatabaseModel>, diagnostics: &mut Diagnostics) {
     let Some(prior) = request.prior else { return };
     // Without an instance there is nothing to lose.
-    if held(request.ledger).is_none() && !prior.resource_id.is_known() {
+    if !is_there(request.ledger) && !prior.resource_id.is_known() {
         return;
     }
     let Some(place) = Place::of(prior) else { return };
