@@ -173,7 +173,7 @@ where
             let mut asked = std::mem::take(&mut *keys.lock().expect("no panic while held"));
             lock(&state).fill(&mut asked, limit);
             let fetched = fetch(asked.iter().map(|(key, _)| key.clone()).collect()).await;
-            lock(&state).answered(asked, since, fetched.as_ref().ok());
+            lock(&state).answered(&asked, since, fetched.as_ref().ok());
             Ok(Arc::new(fetched?))
         };
         // It is as much the others' as the first reader's: the log names none of them.
@@ -194,8 +194,8 @@ impl<K: Clone + Eq + Hash, V: Clone> State<K, V> {
     }
 
     /// Keeps what hasn't been written since it was asked for; `since` is when the first question was asked.
-    fn answered(&mut self, asked: Vec<(K, Moment)>, since: Moment, fetched: Option<&HashMap<K, V>>) {
-        for (key, moment) in &asked {
+    fn answered(&mut self, asked: &[(K, Moment)], since: Moment, fetched: Option<&HashMap<K, V>>) {
+        for (key, moment) in asked {
             if self.asked.get(key).is_some_and(|(latest, _)| latest == moment) {
                 self.asked.remove(key);
             }

@@ -132,8 +132,8 @@ impl Child for Pipeline {
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let reads = &cx.world.reads.codepipeline;
         let Some(declared) = reads.pipelines.fresh(id).await? else { return Ok(()) };
-        let (bucket, folder) = (bucket(&declared), folder(id));
-        s3::empty(cx, &bucket, &folder).await?;
+        let bucket = bucket(&declared);
+        forget_artifacts(cx, &bucket, id).await?;
         wait::settled(cx, &[BUSY], || async {
             match call("DeletePipeline", cx.world.codepipeline.delete_pipeline().name(id).send()).await {
                 Err(e) if !e.is(NOT_FOUND) => Err(e),
@@ -143,8 +143,7 @@ impl Child for Pipeline {
         .await?;
         reads.pipelines.forget(id);
         reads.tags.forget(&arn(cx, id));
-        s3::empty(cx, &bucket, &folder).await?;
-        Ok(())
+        forget_artifacts(cx, &bucket, id).await
     }
 }
 
@@ -201,6 +200,13 @@ fn out(cx: &Cx<'_>, name: &str) -> PipelineOut {
 /// The bucket of its artifacts; empty where there is one for each of several regions.
 fn bucket(declared: &PipelineDeclaration) -> String {
     declared.artifact_store().map(|store| store.location.clone()).unwrap_or_default()
+}
+
+async fn forget_artifacts(cx: &Cx<'_>, bucket: &str, name: &str) -> Result<(), Error> {
+    if !bucket.is_empty() {
+        s3::empty(cx, bucket, &folder(name)).await?;
+    }
+    Ok(())
 }
 
 /// Where its artifacts lie in that bucket.
