@@ -64,7 +64,7 @@ async fn modify(
 ) -> Result<DbInstance, Error> {
     let regrouped = change.get_db_parameter_group_name().is_some();
     let request = change.clone().db_instance_identifier(id).apply_immediately(at_once);
-    taken(cx, id, || call("ModifyDBInstance", request.clone().send_with(&cx.world.rds))).await?;
+    taken(cx, id, || call("ModifyDBInstance", Box::pin(request.clone().send_with(&cx.world.rds)))).await?;
     let password = change == change::password(ModifyDbInstanceInputBuilder::default(), want);
     let give_up = Instant::now() + SHOWS_WITHIN;
     let is_late = || Instant::now() > give_up;
@@ -93,7 +93,7 @@ async fn note_group(want: &Instance, cx: &Cx<'_>, real: &DbInstance) -> Result<(
 /// Another parameter group holds after a reboot, and RDS doesn't reboot for it, not even in the maintenance window.
 async fn reboot(cx: &Cx<'_>, id: &Id) -> Result<DbInstance, Error> {
     let request = cx.world.rds.reboot_db_instance().db_instance_identifier(id);
-    taken(cx, id, || call("RebootDBInstance", request.clone().send())).await?;
+    taken(cx, id, || call("RebootDBInstance", Box::pin(request.clone().send()))).await?;
     status::usable(cx, id, |_| false, |real| !awaits_reboot(real)).await
 }
 

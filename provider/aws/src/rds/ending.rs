@@ -22,7 +22,7 @@ pub(super) async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         .set_final_db_snapshot_identifier(snapshot)
         .delete_automated_backups(steering.delete_automated_backups);
     wait::until(cx, &format!("database {id} to take its deletion"), || async {
-        match call("DeleteDBInstance", request.clone().send()).await {
+        match call("DeleteDBInstance", Box::pin(request.clone().send())).await {
             Ok(_) => Ok(Some(())),
             Err(e) if e.is(NOT_FOUND) => Ok(Some(())),
             Err(e) if is_protected(&e) => Err(Error::message(format!(

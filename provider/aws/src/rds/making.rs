@@ -47,6 +47,9 @@ pub(super) async fn make(want: &Instance, cx: &Cx<'_>) -> Result<Id, Error> {
     }
 }
 
+// The futures of calls that answer with a whole instance are boxed: they are so large that moving them about, unoptimised,
+// takes most of a thread's stack.
+
 /// Made, or refused because there is one of that name.
 type Made = Result<Option<DbInstance>, AwsError>;
 
@@ -91,7 +94,7 @@ async fn create(want: &Instance, cx: &Cx<'_>) -> Result<Made, Error> {
         .publicly_accessible(want.publicly_accessible)
         .set_tags(Some(tagging::from_tags(all_tags(want, cx))));
     wait::settled_if(cx, is_unsettled, || async {
-        match creating("CreateDBInstance", request.clone().send()).await {
+        match creating("CreateDBInstance", Box::pin(request.clone().send())).await {
             Err(e) if e.is(&["DBInstanceAlreadyExists", "DBInstanceAlreadyExistsFault"]) => Ok(Err(e)),
             made => made.map(|made| Ok(made.db_instance)),
         }
@@ -148,7 +151,7 @@ async fn restore(want: &Instance, cx: &Cx<'_>, source: &str) -> Result<Made, Err
         .publicly_accessible(want.publicly_accessible)
         .set_tags(Some(tagging::from_tags(carried)));
     wait::settled_if(cx, is_unsettled, || async {
-        match creating("RestoreDBInstanceFromDBSnapshot", request.clone().send()).await {
+        match creating("RestoreDBInstanceFromDBSnapshot", Box::pin(request.clone().send())).await {
             Err(e) if e.is(&["DBInstanceAlreadyExists", "DBInstanceAlreadyExistsFault"]) => Ok(Err(e)),
             made => made.map(|made| Ok(made.db_instance)),
         }

@@ -3,7 +3,7 @@
 use super::PAGE;
 use crate::call::{AwsError, call};
 use crate::world::Cx;
-use aws_sdk_rds::types::{ApplyMethod, Filter, Parameter};
+use aws_sdk_rds::types::{ApplyMethod, Parameter};
 use composite::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +23,8 @@ pub(super) async fn set(cx: &Cx<'_>, group: &str) -> Result<BTreeMap<String, Str
     Ok(set)
 }
 
-/// Brings the group from `seen` to `wanted`. A dynamic parameter holds at once; a static one, which RDS takes only with
-/// that word, after the instance's next reboot.
+/// Brings the group from `seen` to `wanted`. A dynamic parameter holds at once; a static one after the instance's next
+/// reboot.
 pub(super) async fn sync(
     cx: &Cx<'_>,
     group: &str,
@@ -32,47 +32,76 @@ pub(super) async fn sync(
     wanted: &BTreeMap<String, String>,
 ) -> Result<(), Error> {
     let rds = &cx.world.rds;
-    let changed: Vec<_> = wanted.iter().filter(|(name, value)| seen.get(*name) != Some(value)).collect();
-    let gone: Vec<_> = seen.keys().filter(|name| !wanted.contains_key(*name)).collect();
-    if changed.is_empty() && gone.is_empty() {
-        return Ok(());
-    }
-    let names = changed.iter().map(|(name, _)| *name).chain(gone.iter().copied()).cloned().collect();
-    let dynamic = dynamic(cx, group, names).await?;
-    let parameter = |name: &String| {
-        let method = if dynamic.contains(name) { ApplyMethod::Immediate } else { ApplyMethod::PendingReboot };
-        Parameter::builder().parameter_name(name).apply_method(method)
-    };
+    let changed = wanted.iter().filter(|(name, value)| seen.get(*name) != Some(value));
+    let gone = seen.keys().filter(|name| !wanted.contains_key(*name));
     // First, so that nothing that is set anew depends on what goes.
+    let gone: Vec<Setting<'_>> = gone.map(|name| (name.as_str(), None)).collect();
     for some in gone.chunks(PER_CALL) {
-        let some = some.iter().map(|name| parameter(name).build()).collect();
-        let request = rds.reset_db_parameter_group().db_parameter_group_name(group);
-        let request = request.reset_all_parameters(false).set_parameters(Some(some));
-        call("ResetDBParameterGroup", request.send()).await?;
+        told(cx, group, some, |parameters| {
+            let request = rds.reset_db_parameter_group().db_parameter_group_name(group);
+            let request = request.reset_all_parameters(false).set_parameters(Some(parameters));
+            async move { call("ResetDBParameterGroup", request.send()).await.map(|_| ()) }
+        })
+        .await?;
     }
+    let changed: Vec<Setting<'_>> =
+        changed.map(|(name, value)| (name.as_str(), Some(value.as_str()))).collect();
     for some in changed.chunks(PER_CALL) {
-        let some = some.iter().map(|(name, value)| parameter(name).parameter_value(*value).build()).collect();
-        let request = rds.modify_db_parameter_group().db_parameter_group_name(group);
-        call("ModifyDBParameterGroup", request.set_parameters(Some(some)).send()).await?;
+        told(cx, group, some, |parameters| {
+            let request = rds.modify_db_parameter_group().db_parameter_group_name(group);
+            let request = request.set_parameters(Some(parameters));
+            async move { call("ModifyDBParameterGroup", request.send()).await.map(|_| ()) }
+        })
+        .await?;
     }
     Ok(())
 }
 
-/// Those of `names` that MySQL takes while it runs. What the group's family doesn't know is refused by RDS afterwards,
-/// by name.
-async fn dynamic(cx: &Cx<'_>, group: &str, names: Vec<String>) -> Result<BTreeSet<String>, AwsError> {
-    let mut dynamic = BTreeSet::new();
-    for some in names.chunks(PER_CALL) {
-        let named = Filter::builder().name("parameter-name").set_values(Some(some.to_vec())).build();
-        let request = cx.world.rds.describe_db_parameters().db_parameter_group_name(group);
-        let request = request.filters(named).max_records(PAGE);
-        let mut pages = request.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = call("DescribeDBParameters", std::future::ready(page)).await?;
-            let parameters = page.parameters.into_iter().flatten();
-            let dynamic_ones = parameters.filter(|p| p.apply_type.as_deref() == Some("dynamic"));
-            dynamic.extend(dynamic_ones.filter_map(|p| p.parameter_name));
-        }
+/// A parameter's name, and its value where it is to have one.
+type Setting<'a> = (&'a str, Option<&'a str>);
+
+/// Has a call take the settings: as dynamic ones, which nearly all are; where RDS says that one is static, each as what
+/// it is.
+async fn told<F>(
+    cx: &Cx<'_>,
+    group: &str,
+    some: &[Setting<'_>],
+    attempt: impl Fn(Vec<Parameter>) -> F,
+) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), AwsError>>,
+{
+    match attempt(parameters(some, &BTreeSet::new())).await {
+        Err(e) if is_static(&e) => Ok(attempt(parameters(some, &statics(cx, group).await?)).await?),
+        taken => Ok(taken?),
     }
-    Ok(dynamic)
+}
+
+fn parameters(some: &[Setting<'_>], statics: &BTreeSet<String>) -> Vec<Parameter> {
+    let parameter = |(name, value): &Setting<'_>| {
+        let method =
+            if statics.contains(*name) { ApplyMethod::PendingReboot } else { ApplyMethod::Immediate };
+        let value = value.map(str::to_owned);
+        Parameter::builder().parameter_name(*name).set_parameter_value(value).apply_method(method).build()
+    };
+    some.iter().map(parameter).collect()
+}
+
+/// "cannot use immediate apply method for static parameter"
+fn is_static(e: &AwsError) -> bool {
+    e.is(&["InvalidParameterCombination"]) && e.message.contains("static parameter")
+}
+
+/// The parameters of the group's family that MySQL reads only when it starts.
+async fn statics(cx: &Cx<'_>, group: &str) -> Result<BTreeSet<String>, AwsError> {
+    let request = cx.world.rds.describe_db_parameters().db_parameter_group_name(group).max_records(PAGE);
+    let mut pages = request.into_paginator().send();
+    let mut statics = BTreeSet::new();
+    while let Some(page) = pages.next().await {
+        let page = call("DescribeDBParameters", std::future::ready(page)).await?;
+        let found = page.parameters.into_iter().flatten();
+        let found = found.filter(|parameter| parameter.apply_type.as_deref() == Some("static"));
+        statics.extend(found.filter_map(|parameter| parameter.parameter_name));
+    }
+    Ok(statics)
 }
