@@ -1,13 +1,44 @@
-//! The modules on their own: formatted, valid, and true to their `tests/*.tftest.hcl` with a mocked provider.
+//! The modules on their own: formatted, valid, and true to their `tests/*.tftest.hcl` with a mocked provider; and the
+//! module `tenant`, which says again what its layers say, word for word.
 
 use paas_tests::{Workspace, root};
+use std::collections::BTreeMap;
 use std::fs;
+
+/// What the module `tenant` means to say differently: every tenant has a pipeline there.
+const OF_TENANT: &str = "pipeline";
+
+fn text(path: &str) -> String {
+    fs::read_to_string(root().join("modules").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The blocks of one kind by their label, in canonical format: each begins and ends at the margin.
+fn blocks(text: &str, kind: &str) -> BTreeMap<String, String> {
+    let text = format!("\n{text}");
+    let blocks: BTreeMap<String, String> = text
+        .split(&format!("\n{kind} \""))
+        .skip(1)
+        .map(|part| {
+            let (name, rest) = part.split_once("\" {\n").expect("a label, then a block");
+            let (block, _) = rest.split_once("\n}\n").expect("a block ends at the margin");
+            (name.to_owned(), block.to_owned())
+        })
+        .collect();
+    assert!(blocks.len() > 10, "{:?}", blocks.keys());
+    blocks
+}
+
+fn description(block: &str) -> String {
+    let line = block.lines().find_map(|line| line.trim().strip_prefix("description"));
+    let value = line.expect("it has a description").trim_start_matches([' ', '=']);
+    serde_json::from_str(value).expect("a description is a plain string")
+}
 
 fn modules() -> Vec<String> {
     let entries = fs::read_dir(root().join("modules")).unwrap();
     let modules: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(modules.len() >= 2, "{modules:?}");
+    assert!(modules.len() >= 3, "{modules:?}");
     modules
 }
 
@@ -37,5 +68,39 @@ fn the_tests_of_each_module_pass() {
             "{}",
             output.stdout
         );
+    }
+}
+
+#[test]
+fn a_tenant_says_what_its_software_pipeline_says() {
+    let mut layer = blocks(&text("software-pipeline/variables.tf"), "variable");
+    let mut tenant = blocks(&text("tenant/variables.tf"), "variable");
+    let (of_layer, of_tenant) = (layer.remove(OF_TENANT).unwrap(), tenant.remove(OF_TENANT).unwrap());
+    let rules = |block: &str| block.split_once("  validation {").expect("it has rules").1.to_owned();
+    assert_eq!(rules(&of_layer), rules(&of_tenant));
+    for (name, block) in &layer {
+        assert_eq!(tenant.get(name), Some(block), "variable {name}");
+    }
+    let call = text("tenant/main.tf");
+    for name in layer.keys().map(String::as_str).chain([OF_TENANT]) {
+        let passed = call.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let wanted = format!("{name} = var.{name}");
+        assert_eq!(passed.filter(|line| *line == wanted).count(), 1, "{wanted}");
+    }
+    let outputs = blocks(&text("tenant/outputs.tf"), "output");
+    for (name, block) in blocks(&text("software-pipeline/outputs.tf"), "output") {
+        assert_eq!(description(&outputs[&name]), description(&block), "output {name}");
+        assert!(outputs[&name].contains(&format!("value       = module.software_pipeline.{name}")), "{name}");
+    }
+}
+
+#[test]
+fn the_readme_of_a_tenant_lists_its_inputs_and_outputs() {
+    let readme = text("tenant/README.md");
+    for (file, kind) in [("variables", "variable"), ("outputs", "output")] {
+        for (name, block) in blocks(&text(&format!("tenant/{file}.tf")), kind) {
+            let row = format!("\n| `{name}` | {} |\n", description(&block));
+            assert!(readme.contains(&row), "README.md has not the row{row}");
+        }
     }
 }

@@ -1,9 +1,12 @@
-//! `cargo demo`: an environment, its tenants and another team's tenant on an emulated AWS, by real Terraform.
+//! `cargo demo`: an environment, its tenants, another team's tenant with database and pipeline, and a release of its
+//! software, on an emulated AWS, by real Terraform.
 
 mod calls;
 mod interrupt;
 mod progress;
+mod release;
 mod table;
+mod tenant;
 mod text;
 
 use interrupt::Interrupt;
@@ -11,6 +14,11 @@ use paas_tests::{Emulator, Error, Workspace, prerequisites, provider};
 use progress::Progress;
 use serde_json::json;
 use std::process::ExitCode;
+use tenant::Tenant;
+
+/// Takes the database's protection away, and the last snapshot with it: the demo leaves nothing behind.
+const UNPROTECTED: &str =
+    "module \"acme\" {\n  database = { deletion_protection = false, skip_final_snapshot = true }\n}\n";
 
 /// What the shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -66,8 +74,15 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
 
     let aws = if keep { Emulator::try_start_independent()? } else { Emulator::try_start()? };
     println!("The emulated AWS account listens on {}.", aws.endpoint());
-    // Long enough to be seen. The real ones take one to three minutes.
-    aws.timing(&json!({"nat_gateway": {"create": 2.0}, "load_balancer": {"create": 1.0}, "instance": {"create": 0.5}}));
+    // Long enough to be seen. The real ones take one to three minutes, the database five to ten.
+    aws.timing(&json!({
+        "nat_gateway": {"create": 2.0},
+        "load_balancer": {"create": 1.0},
+        "instance": {"create": 0.5},
+        "db_instance": {"create": 3.0, "delete": 1.0},
+        "pipeline_action": {"run": 0.5},
+        "deployment": {"run": 1.0},
+    }));
     let mut dev = Workspace::try_new(&aws)?.of("examples/environments/dev");
     dev.variable("certificate_arn", aws.seed_certificate("*.dev.example.test"));
     dev.variable("image_id", aws.seed_image("web-1"));
@@ -82,15 +97,28 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
     progress.terraform(&acme, &["apply", "-auto-approve", "-json"])?;
 
     println!("\n{}", table::tenants(&aws)?);
+    let tenant = Tenant::of(&acme);
+    title(
+        "Its pipeline ran at once, with an empty release; now it has a real one: examples/tenant-repository",
+    );
+    release::follow(&aws, &tenant, &progress, "")?;
+    let before = release::run(&aws, &tenant)?;
+    let repository = dev.sibling("examples/tenant-repository").folder().to_owned();
+    let etag = release::upload(&aws, &tenant, &repository)?;
+    progress.tell(Some(format!("  uploaded to {}", tenant.source_uri())));
+    let stages = release::follow(&aws, &tenant, &progress, &before)?;
+    println!("\n{}\n\n{}", tenant.report(&stages), release::served(&aws, &etag));
     if keep {
-        println!("\n{}", text::going_on(&dev, &acme));
+        println!("\n{}", text::going_on(&dev, &acme, &tenant, &repository));
         drop(acme);
         let kept = dev.keep().map_err(|_| Error::new("the demo's files are still in use"))?;
         println!("{}", text::stopping(aws.leave_running(), &kept));
         return Ok(());
     }
 
-    title("Destroying everything again");
+    title("Destroying everything again; before that, the database has to lose its protection");
+    acme.write("unprotected_override.tf", UNPROTECTED);
+    progress.terraform(&acme, &["apply", "-auto-approve", "-json"])?;
     progress.terraform(&acme, &["destroy", "-auto-approve", "-json"])?;
     progress.terraform(&dev, &["destroy", "-auto-approve", "-json"])?;
     let left = aws.inventory();

@@ -58,7 +58,13 @@ impl<'a> Progress<'a> {
         if output.success() { Ok(()) } else { Err(Error::new(output.report()).into()) }
     }
 
-    fn tell(&self, line: Option<String>) {
+    /// Stops the demo if Ctrl-C was pressed.
+    pub fn check(&self) -> Result<(), Stop> {
+        self.interrupt.check()
+    }
+
+    /// Prints a line with the time since the beginning.
+    pub fn tell(&self, line: Option<String>) {
         if let Some(line) = line {
             println!("{:7.1} s  {line}", self.started.elapsed().as_secs_f64());
         }

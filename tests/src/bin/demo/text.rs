@@ -1,13 +1,15 @@
 //! The longer texts.
 
-use paas_tests::Workspace;
+use crate::tenant::Tenant;
+use paas_tests::{Workspace, root};
 use std::fmt::Write;
 use std::path::Path;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
 Stands the example environment and its tenants up on an emulated AWS account, with real Terraform, shows what came
-up, and takes it down again. It needs terraform and python3, and nothing of AWS.
+up, releases software through a tenant's pipeline, and takes all of it down again. It needs terraform and python3, and
+nothing of AWS.
 
   cargo demo
   cargo demo -- --keep    leaves the account running and prints how to go on by hand";
@@ -16,7 +18,7 @@ up, and takes it down again. It needs terraform and python3, and nothing of AWS.
 const EXPORTED: [&str; 3] = ["AWS_", "TF_CLI_CONFIG_FILE", "TF_VAR_"];
 
 /// Lines to paste into a shell.
-pub fn going_on(dev: &Workspace, acme: &Workspace) -> String {
+pub fn going_on(dev: &Workspace, acme: &Workspace, tenant: &Tenant, repository: &Path) -> String {
     let mut text = String::from("To go on by hand, paste into a shell:\n\n");
     for (name, value) in dev.environment() {
         let name = name.to_string_lossy();
@@ -24,6 +26,8 @@ pub fn going_on(dev: &Workspace, acme: &Workspace) -> String {
             let _ = writeln!(text, "  export {name}={}", quoted(&value.to_string_lossy()));
         }
     }
+    let tools = root().join("target/emulator-venv/bin");
+    let _ = writeln!(text, "  export PATH=\"$PATH\":{}", quoted(&tools.to_string_lossy()));
     let _ = write!(
         text,
         "
@@ -31,6 +35,20 @@ pub fn going_on(dev: &Workspace, acme: &Workspace) -> String {
   terraform plan                                            # no changes
   cd {acme}
   terraform plan -var 'hosts=[\"shop.dev.example.test\"]'    # refused: another tenant has that host
+  terraform plan -destroy                                   # refused: the database is protected
+
+The next release; change {repository}/application/server.py first:
+
+  cd {repository}
+  python3 -m zipfile -c ../release.zip appspec.yml application scripts systemd
+  aws s3 cp ../release.zip {source}
+  aws codepipeline get-pipeline-state --name {pipeline} --query 'stageStates[].[stageName,latestExecution.status]'
+  curl -s $AWS_ENDPOINT_URL/_emulator/releases | python3 -m json.tool
+
+How its application finds the database:
+
+  aws ssm get-parameter --name {parameter} --query Parameter.Value --output text
+  PORT=8080 DATABASE_PARAMETER={parameter} python3 application/server.py    # then: curl localhost:8080/database
 
 What the account holds, and what it was asked:
 
@@ -40,6 +58,10 @@ What the account holds, and what it was asked:
 ",
         dev = dev.folder().display(),
         acme = acme.folder().display(),
+        repository = repository.display(),
+        source = tenant.source_uri(),
+        pipeline = tenant.pipeline(),
+        parameter = tenant.database_parameter(),
     );
     text
 }

@@ -1,39 +1,6 @@
-//! Every example, applied and destroyed by real Terraform.
+//! The environments: with one NAT gateway and tenants, with a NAT instance, and protected.
 
-use paas_tests::{Emulator, Workspace, root};
-use std::fs;
-
-/// An account with what the examples ask for.
-fn account() -> (Emulator, String, String) {
-    let aws = Emulator::start();
-    let certificate = aws.seed_certificate("*.dev.example.test");
-    let image = aws.seed_image("web-1");
-    (aws, certificate, image)
-}
-
-fn example(aws: &Emulator, path: &str) -> Workspace {
-    let workspace = Workspace::new(aws).of(&format!("examples/{path}"));
-    workspace.get().expect_success();
-    workspace
-}
-
-fn count(aws: &Emulator, kind: &str) -> usize {
-    aws.inventory().iter().filter(|object| object.kind == kind).count()
-}
-
-#[test]
-fn examples_are_formatted_and_valid() {
-    let all = Workspace::offline().of("examples");
-    all.run(["fmt", "-check", "-diff", "-recursive"]).expect_success();
-    for folder in ["environments", "tenants"] {
-        for entry in fs::read_dir(root().join("examples").join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            let example = all.sibling(&format!("examples/{folder}/{name}"));
-            example.get().expect_success();
-            example.validate().expect_success();
-        }
-    }
-}
+use super::{account, count, example};
 
 #[test]
 fn a_development_environment_with_two_tenants_and_another_teams() {
@@ -54,6 +21,10 @@ fn a_development_environment_with_two_tenants_and_another_teams() {
 
     let refusal = dev.destroy(&[]).expect_errors();
     assert!(refusal.iter().any(|error| error.text().contains("acme")), "{refusal:?}");
+    let refusal = acme.destroy(&[]).expect_errors();
+    assert!(refusal.iter().any(|error| error.text().contains("deletion_protection")), "{refusal:?}");
+    acme.write("unprotected_override.tf", super::tenants::UNPROTECTED);
+    acme.apply(&[]).expect_success();
     acme.destroy(&[]).expect_success();
     dev.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);
