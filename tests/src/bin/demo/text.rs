@@ -1,6 +1,7 @@
 //! The longer texts.
 
 use crate::tenant::Tenant;
+use paas_tests::emulator::REGION;
 use paas_tests::{Workspace, root};
 use std::fmt::Write;
 use std::path::Path;
@@ -26,6 +27,8 @@ pub fn going_on(dev: &Workspace, acme: &Workspace, tenant: &Tenant, repository: 
             let _ = writeln!(text, "  export {name}={}", quoted(&value.to_string_lossy()));
         }
     }
+    // The first version of AWS's command line looks for no other name.
+    let _ = writeln!(text, "  export AWS_DEFAULT_REGION={REGION}");
     let tools = root().join("target/emulator-venv/bin");
     let _ = writeln!(text, "  export PATH=\"$PATH\":{}", quoted(&tools.to_string_lossy()));
     let _ = write!(
