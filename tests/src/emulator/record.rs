@@ -2,8 +2,8 @@
 //! the suite that looks for permissions that nothing needs.
 //!
 //! The list is `tests/golden/operations.txt`, which a suite writes from the provider's table: the harness needs none of
-//! the provider's crates. What a suite called is kept in `target/operations/<suite>.txt`: in each line the build of the
-//! provider, the access key that it had, and the operation. Lines of other builds count for nothing.
+//! the provider's crates. What a suite called is kept in `target/operations/<build of the provider>/<suite>.txt`: in each
+//! line the access key that the provider had, and the operation.
 
 use super::Call;
 use crate::{Error, provider, root};
@@ -49,19 +49,15 @@ fn covered(list: &str) -> BTreeSet<String> {
 pub(super) fn keep(called: &BTreeSet<Called>) -> std::io::Result<()> {
     static KEPT: Mutex<BTreeSet<Called>> = Mutex::new(BTreeSet::new());
     let Some(suite) = suite() else { return Ok(()) };
-    let build = build().map_err(|error| std::io::Error::other(error.to_string()))?;
+    let folder = folder().map_err(|error| std::io::Error::other(error.to_string()))?;
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     let fresh: Vec<&Called> = called.difference(&kept).collect();
     if fresh.is_empty() {
         return Ok(());
     }
-    let path = folder().join(format!("{suite}.txt"));
-    fs::create_dir_all(folder())?;
-    if fs::read_to_string(&path).is_ok_and(|text| !text.starts_with(&build)) {
-        fs::remove_file(&path)?; // another build's
-    }
-    let lines: Vec<String> =
-        fresh.iter().map(|(key, operation)| format!("{build} {key} {operation}\n")).collect();
+    fs::create_dir_all(&folder)?;
+    let lines: Vec<String> = fresh.iter().map(|(key, operation)| format!("{key} {operation}\n")).collect();
+    let path = folder.join(format!("{suite}.txt"));
     // One write of one piece: a second process of the same suite can't come in between.
     OpenOptions::new().create(true).append(true).open(path)?.write_all(lines.concat().as_bytes())?;
     kept.extend(called.iter().cloned());
@@ -74,17 +70,16 @@ pub(super) fn keep(called: &BTreeSet<Called>) -> std::io::Result<()> {
 /// # Errors
 /// The provider doesn't build.
 pub fn kept() -> Result<BTreeMap<String, BTreeSet<Called>>, Error> {
-    let build = build()?;
+    let folder = folder()?;
     let of_suite = |suite: String| {
-        let text = fs::read_to_string(folder().join(format!("{suite}.txt"))).ok()?;
-        let called = read(&text, &build);
-        (!called.is_empty()).then_some((suite, called))
+        let text = fs::read_to_string(folder.join(format!("{suite}.txt"))).ok()?;
+        Some((suite, read(&text)))
     };
     Ok(suites().into_iter().filter_map(of_suite).collect())
 }
 
-fn read(text: &str, build: &str) -> BTreeSet<Called> {
-    let lines = text.lines().filter_map(|line| line.strip_prefix(build)?.strip_prefix(' ')?.split_once(' '));
+fn read(text: &str) -> BTreeSet<Called> {
+    let lines = text.lines().filter_map(|line| line.split_once(' '));
     lines.map(|(key, operation)| (key.to_owned(), operation.to_owned())).collect()
 }
 
@@ -104,10 +99,6 @@ pub fn suites() -> Vec<String> {
     suites
 }
 
-fn folder() -> PathBuf {
-    root().join("target/operations")
-}
-
 /// The suite that this process runs; none for the demo, benchmarks and the like.
 fn suite() -> Option<String> {
     let executable = std::env::current_exe().ok()?;
@@ -115,13 +106,17 @@ fn suite() -> Option<String> {
     suites().into_iter().find(|suite| suite == name)
 }
 
-/// Tells one build of the provider from another: when its file was written, and how large it is.
-fn build() -> Result<String, Error> {
-    let path = provider::binary()?;
-    let unreadable = |error: std::io::Error| Error::new(format!("{}: {error}", path.display()));
-    let file = fs::metadata(&path).map_err(unreadable)?;
-    let written = file.modified().map_err(unreadable)?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(format!("{:x}-{:x}", written.as_nanos(), file.len()))
+/// Where it is kept what this build of the provider called: builds are told apart by when the file was written, and how
+/// large it is.
+fn folder() -> Result<PathBuf, Error> {
+    static FOLDER: LazyLock<Result<PathBuf, Error>> = LazyLock::new(|| {
+        let path = provider::binary()?;
+        let unreadable = |error: std::io::Error| Error::new(format!("{}: {error}", path.display()));
+        let file = fs::metadata(&path).map_err(unreadable)?;
+        let written = file.modified().map_err(unreadable)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(root().join(format!("target/operations/{:x}-{:x}", written.as_nanos(), file.len())))
+    });
+    FOLDER.clone()
 }
 
 #[cfg(test)]
@@ -161,9 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_another_build_count_for_nothing() {
-        let text = "1-a K0 ec2:A\n2-b K0 ec2:B\n1-ab K0 ec2:B\n1-a K1 s3:C\n";
-        assert_eq!(read(text, "1-a"), called(&[("K0", "ec2:A"), ("K1", "s3:C")]));
+    fn what_was_kept_is_read() {
+        assert_eq!(read("K0 ec2:A\nK1 s3:C\n"), called(&[("K0", "ec2:A"), ("K1", "s3:C")]));
     }
 
     #[test]
