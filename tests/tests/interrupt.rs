@@ -1,9 +1,21 @@
 //! Ctrl-C in the middle of an apply, as a shell sends it: to Terraform and its provider together.
 
-use paas_tests::terraform::Next;
-use paas_tests::{Emulator, Workspace};
+use paas_tests::configuration::DATABASE;
+use paas_tests::terraform::{Diagnostic, Next};
+use paas_tests::{Configuration, Emulator, Workspace};
 use serde_json::json;
 use std::time::Duration;
+
+/// Applies, and interrupts that once it has called this operation: the errors that Terraform ends with.
+fn interrupted(dev: &Workspace, aws: &Emulator, operation: &str) -> Vec<Diagnostic> {
+    let mut running = dev.start(["apply", "-json", "-auto-approve"]);
+    while aws.calls(0).iter().all(|call| call.operation != operation) {
+        assert_ne!(running.next_line(Duration::from_millis(100)), Next::End, "{}", running.wait().report());
+    }
+    assert_eq!(running.providers().len(), 1);
+    running.interrupt();
+    running.wait().expect_errors()
+}
 
 #[test]
 fn an_interrupted_create_keeps_what_exists_and_goes_on_from_it() {
@@ -30,13 +42,7 @@ fn an_interrupted_create_keeps_what_exists_and_goes_on_from_it() {
     );
     aws.timing(&json!({"nat_gateway": {"create": 8.0}})); // time enough to press Ctrl-C
 
-    let mut running = dev.start(["apply", "-json", "-auto-approve"]);
-    while aws.calls(0).iter().all(|call| call.operation != "CreateNatGateway") {
-        assert_ne!(running.next_line(Duration::from_millis(100)), Next::End, "{}", running.wait().report());
-    }
-    assert_eq!(running.providers().len(), 1);
-    running.interrupt();
-    let errors = running.wait().expect_errors();
+    let errors = interrupted(&dev, &aws, "CreateNatGateway");
     assert!(errors.iter().any(|error| error.text().contains("terraform untaint")), "{errors:?}");
     let kept = dev.attributes("paas_environment.dev").expect("the state holds what exists");
     assert_eq!(kept["name"], "dev");
@@ -48,4 +54,32 @@ fn an_interrupted_create_keeps_what_exists_and_goes_on_from_it() {
     assert_eq!(dev.plan(&[]).expect_success().changes(), []);
     dev.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);
+}
+
+/// RDS goes on making the instance while nobody waits for it. It isn't made a second time, and not made anew either.
+#[test]
+fn an_interrupted_database_is_waited_for_by_the_next_apply() {
+    let mut dev = Configuration::with_tenant();
+    dev.apply();
+    let database = dev.database();
+    dev.declare(DATABASE, database);
+    dev.aws.timing(&json!({"db_instance": {"create": 8.0}}));
+    let errors = interrupted(&dev.terraform, &dev.aws, "CreateDBInstance");
+    assert!(errors.iter().any(|error| error.text().contains("terraform untaint")), "{errors:?}");
+    assert_eq!(dev.attribute(DATABASE, "name"), "database");
+
+    let refused = dev.terraform.plan(&[]).expect_errors();
+    assert_eq!(refused.len(), 1, "{refused:#?}");
+    assert_eq!(refused[0].summary, "The database is protected");
+    assert!(refused[0].text().contains("run terraform untaint"), "{}", refused[0].text());
+
+    dev.terraform.run(["untaint", DATABASE]).expect_success();
+    dev.apply();
+    assert_eq!(dev.aws.counts(0).by_operation["rds:CreateDBInstance"], 1);
+    assert_eq!(dev.attribute(DATABASE, "ready"), true);
+    dev.assert_settled();
+    dev.set(DATABASE, "deletion_protection", false);
+    dev.set(DATABASE, "skip_final_snapshot", true);
+    dev.apply();
+    dev.end();
 }

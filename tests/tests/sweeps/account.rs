@@ -22,7 +22,7 @@ pub struct Account {
     pub life: Life,
     runtime: Runtime,
     configurations: Vec<Value>,
-    /// What is there before and after each life.
+    /// What is there before each life.
     pub scenery: Census,
 }
 
@@ -49,18 +49,23 @@ impl Account {
     pub fn clear(&mut self) {
         self.stage.aws.assert_sound();
         self.stage.aws.forget_calls();
-        if self.life != Life::Tenant {
+        if self.life.resource() == ENVIRONMENT {
             self.stage.aws.reset();
             self.furnish();
+        }
+        for snapshot in self.stage.aws.inventory().iter().filter(|object| object.kind == "db_snapshot") {
+            let named = json!({"DBSnapshotIdentifier": snapshot.name});
+            self.stage.aws.call("rds", "delete_db_snapshot", &named).expect("it is there");
         }
     }
 
     fn furnish(&mut self) {
+        self.stage.aws.timing(&Life::timing());
         let props = Props::new(&self.stage.aws);
         self.configurations = self.life.configurations(&props);
-        if let Some(home) = self.life.home(&props) {
+        for (type_name, home) in self.life.home(&props) {
             let run = self.run();
-            self.wait(Resource::create(&run.client, ENVIRONMENT, home));
+            self.wait(Resource::create(&run.client, type_name, home));
         }
         self.scenery = self.census();
     }
@@ -71,6 +76,13 @@ impl Account {
         for object in self.stage.aws.inventory() {
             *census.entry(format!("{} {}", object.service, object.kind)).or_default() += 1;
         }
+        census
+    }
+
+    /// What exists when a life is over.
+    pub fn aftermath(&self) -> Census {
+        let mut census = self.scenery.clone();
+        census.extend(self.life.leaves().map(|(kind, count)| (kind.to_owned(), count)));
         census
     }
 

@@ -1,5 +1,6 @@
 //! The lives that are disturbed: the configurations that a resource goes through, one apply each; then it is destroyed.
 
+use crate::stage::{DATABASE, ENVIRONMENT, TENANT};
 use paas_tests::Emulator;
 use serde_json::{Value, json};
 
@@ -12,7 +13,17 @@ pub enum Life {
     EnvironmentWithInstance,
     /// Another image (an instance refresh), another port (another target group), more hosts, no target tracking.
     Tenant,
+    /// With a software pipeline: its releases are approved from now on, and every object of it gets a tag.
+    TenantWithPipeline,
+    /// With a software pipeline over two slots; it gives one of them back.
+    TenantWithSlots,
+    /// A new major version (another parameter group), another class, a larger disk, another port; its protection is
+    /// given up. Its end leaves a snapshot.
+    Database,
 }
+
+/// A year, in seconds: what a pipeline does by itself doesn't get in the way.
+const NOT_NOW: f64 = 31_536_000.0;
 
 /// What a new account holds for the lives to refer to.
 pub struct Props {
@@ -34,14 +45,31 @@ impl Life {
     /// The resource type.
     pub fn resource(self) -> &'static str {
         match self {
-            Self::EnvironmentWithGateway | Self::EnvironmentWithInstance => "paas_environment",
-            Self::Tenant => "paas_tenant",
+            Self::EnvironmentWithGateway | Self::EnvironmentWithInstance => ENVIRONMENT,
+            Self::Tenant | Self::TenantWithPipeline | Self::TenantWithSlots => TENANT,
+            Self::Database => DATABASE,
         }
     }
 
-    /// What has to be there before: the configuration of the environment that a tenant lives in.
-    pub fn home(self, props: &Props) -> Option<Value> {
-        (self == Self::Tenant).then(|| environment(props, json!({"enable_cloudtrail": false})))
+    /// What has to be there before, with its configuration: the environment that a tenant lives in, and the tenant that
+    /// a database belongs to.
+    pub fn home(self, props: &Props) -> Vec<(&'static str, Value)> {
+        let home = (ENVIRONMENT, environment(props, json!({"enable_cloudtrail": false})));
+        match self.resource() {
+            ENVIRONMENT => vec![],
+            TENANT => vec![home],
+            _ => vec![home, (TENANT, tenant(props, json!({})))],
+        }
+    }
+
+    /// How long AWS takes.
+    pub fn timing() -> Value {
+        json!({"pipeline_action": {"run": NOT_NOW}})
+    }
+
+    /// What is there when it is over and wasn't before: kind of object and how many.
+    pub fn leaves(self) -> Option<(&'static str, usize)> {
+        (self == Self::Database).then_some(("rds db_snapshot", 1))
     }
 
     /// The configurations, in order.
@@ -79,6 +107,40 @@ impl Life {
                     }),
                 ),
             ],
+            Self::TenantWithPipeline => vec![
+                tenant(props, json!({"pipeline": {}})),
+                tenant(
+                    props,
+                    json!({
+                        "pipeline": {
+                            "approval": {"comment": "Look at it"},
+                            "deployment_config_name": "CodeDeployDefault.HalfAtATime",
+                            "alarm_names": ["errors"],
+                            "log_retention_in_days": 7,
+                        },
+                        "tags": {"team": "acme"},
+                    }),
+                ),
+            ],
+            Self::TenantWithSlots => vec![
+                tenant(props, json!({"pipeline": {"deployment_type": "BLUE_GREEN"}})),
+                tenant(props, json!({"pipeline": {}})),
+            ],
+            Self::Database => vec![
+                database(json!({"engine_version": "8.0"})),
+                database(json!({
+                    "engine_version": "8.4",
+                    "allow_major_version_upgrade": true,
+                    "apply_immediately": true,
+                    "instance_class": "db.t4g.medium",
+                    "allocated_storage": 40,
+                    "port": 3307,
+                    "parameters": {"max_connections": "200"},
+                    "backup_window": "12:00-13:00",
+                    "deletion_protection": false,
+                    "tags": {"team": "acme"},
+                })),
+            ],
         }
     }
 }
@@ -101,6 +163,10 @@ fn tenant(props: &Props, more: Value) -> Value {
         "image_id": props.images[0],
     });
     merged(base, more)
+}
+
+fn database(more: Value) -> Value {
+    merged(json!({"environment": "dev", "tenant": "acme", "db_name": "shop"}), more)
 }
 
 fn merged(mut base: Value, more: Value) -> Value {

@@ -1,5 +1,6 @@
 //! What must not hurt: lost answers, a killed provider, refusals, throttling, Ctrl-C. Each is tried at every call that
-//! changes something, through the life of an environment and of a tenant: created, changed, destroyed.
+//! changes something, through the life of an environment, of a tenant (with a pipeline, too) and of a database: created,
+//! changed, destroyed.
 //!
 //! Whatever happened, the next apply with the same configuration ends where an undisturbed one does: the same number of
 //! objects of each kind in AWS, a plan without changes, and nothing left after the destroy.
@@ -73,4 +74,43 @@ fn an_environment_is_interrupted_at_any_call() {
 #[test]
 fn a_tenant_is_interrupted_at_any_call() {
     sweep(Life::Tenant, &[Trouble::Stopped], 3);
+}
+
+#[test]
+fn the_answer_to_any_call_of_a_tenant_with_a_pipeline_is_lost() {
+    sweep(Life::TenantWithPipeline, &[Trouble::AnswerLost], 3);
+}
+
+#[test]
+fn the_provider_is_killed_at_any_call_of_a_tenant_with_a_pipeline() {
+    sweep(Life::TenantWithPipeline, &[Trouble::KilledBefore, Trouble::KilledAfter], 3);
+}
+
+#[test]
+fn any_call_of_a_tenant_with_a_pipeline_is_refused_once_or_interrupted() {
+    sweep(Life::TenantWithPipeline, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 5);
+}
+
+#[test]
+fn a_tenant_with_two_slots_has_any_trouble_at_any_call() {
+    sweep(
+        Life::TenantWithSlots,
+        &[Trouble::KilledAfter, Trouble::AnswerLost, Trouble::KilledBefore, Trouble::ServerError],
+        3,
+    );
+}
+
+#[test]
+fn the_answer_to_any_call_of_a_database_is_lost() {
+    sweep(Life::Database, &[Trouble::AnswerLost], 2);
+}
+
+#[test]
+fn the_provider_is_killed_at_every_call_of_a_database() {
+    sweep(Life::Database, &[Trouble::KilledAfter, Trouble::KilledBefore], 1);
+}
+
+#[test]
+fn any_call_of_a_database_is_refused_once_or_interrupted() {
+    sweep(Life::Database, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 3);
 }

@@ -1,5 +1,4 @@
-//! A busy account: a fifth of all calls, reads included, are refused as too many. The SDK's adaptive retries then slow down
-//! to a call every two seconds for each service, so this takes minutes; nearly all of them are spent waiting.
+//! A busy account: a fifth of all calls, reads included, are refused as too many, and tried again until they are taken.
 
 use crate::account::{Account, Act};
 use crate::life::Life;
@@ -19,5 +18,5 @@ pub fn throttled(life: Life) {
     let throttled = account.aws().fault_hits()[0].hits;
     assert!(throttled > 10, "only {throttled} calls of {life:?} were throttled");
     account.aws().clear_faults();
-    assert_eq!(account.census(), account.scenery, "{life:?}");
+    assert_eq!(account.census(), account.aftermath(), "{life:?}");
 }
