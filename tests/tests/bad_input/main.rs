@@ -1,11 +1,13 @@
 //! What bad input gets, through real Terraform: one error per mistake, at the attribute that is wrong, saying what is
 //! wrong and what would be right. `arguments.rs` needs no AWS, `account.rs` what AWS holds, `connection.rs` none that
-//! answers as it should.
+//! answers as it should; `pipeline.rs` and `database.rs` have both of a tenant's pipeline and of its database.
 
 mod account;
 mod arguments;
 mod connection;
+mod database;
 mod full;
+mod pipeline;
 
 use paas_tests::hcl;
 use paas_tests::terraform::Output;
@@ -13,7 +15,7 @@ use serde_json::Value;
 
 /// A mistake in one resource, and the error it gets.
 struct Mistake {
-    /// `environment` or `tenant`.
+    /// `environment`, `tenant` or `database`.
     kind: &'static str,
     /// What differs from a sound configuration.
     arguments: Value,

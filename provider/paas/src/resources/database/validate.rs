@@ -70,10 +70,14 @@ fn or<T: Clone>(attr: &Attr<T>, default: impl Into<T>) -> Option<T> {
     }
 }
 
-/// What a rule says of an attribute, as a sentence.
+/// What a rule says of an attribute, as a sentence. A name of AWS's at its start, such as `gp3`, stays as it is written.
 fn said_of(attribute: &str, why: &str) -> String {
     if why.starts_with("must") {
         return format!("{attribute} {why}.");
+    }
+    let first = why.split(' ').next().unwrap_or_default();
+    if first.contains(|c: char| c.is_ascii_digit()) {
+        return format!("{why}.");
     }
     let mut chars = why.chars();
     chars.next().map(|first| format!("{}{}.", first.to_uppercase(), chars.as_str())).unwrap_or_default()

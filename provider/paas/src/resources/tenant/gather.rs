@@ -5,8 +5,8 @@ use super::model::TenantModel;
 use super::slots::Slot;
 use super::{environment, name, pipeline, rules};
 use crate::composite_resource::Gather;
+use crate::record::environment::{OF_PIPELINES, OF_TENANTS};
 use crate::record::{self, Record};
-use crate::run::ThisRun;
 use composite::Value;
 use paas_aws::elbv2::{Conditions, MOST_TARGET_GROUPS, Neighbours, SeenRule};
 use paas_aws::{Owner, Session, ec2, elbv2};
@@ -49,7 +49,7 @@ pub async fn facts(
     diagnostics: &mut Diagnostics,
 ) -> Option<Facts> {
     let home = if request.model.environment.is_known() {
-        home(session, environment(request.model), request.run, diagnostics).await?
+        home(session, request, diagnostics).await?
     } else {
         Value::Unknown
     };
@@ -62,17 +62,19 @@ pub async fn facts(
 
 async fn home(
     session: &Session,
-    name: &str,
-    run: &ThisRun,
+    request: &Gather<'_, TenantModel>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Value<Home>> {
+    let (name, run) = (environment(request.model), request.run);
+    let pipelines = if request.model.pipeline.is_null() { &[] } else { OF_PIPELINES };
+    let needed = [OF_TENANTS, pipelines].concat();
     let owner = Owner::environment(&session.project, name);
     match record::environment::environment(session, name).await {
         Ok(Some(Record { outputs: Some(outputs), arguments, .. })) => {
             let has_trail = arguments["enable_cloudtrail"] != false;
             // What this run plans for the environment is there when the tenant's turn comes.
             let outputs = match run.foreseen(&owner) {
-                Some(exports) => outputs.foreseen(&exports),
+                Some(exports) => outputs.foreseen(&exports, &needed),
                 None => Some(outputs),
             };
             let home = |outputs| Value::Known(Home { name: name.to_owned(), outputs, has_trail });
@@ -148,8 +150,8 @@ async fn check(
             return diagnostics.push(Diagnostic::error("Can't read the listener's rules", error.to_string()));
         }
     };
-    if let Some((summary, why)) = pipeline::refuse(home, model) {
-        diagnostics.error("pipeline", summary, why);
+    if let Some(refused) = pipeline::refuse(home, model) {
+        diagnostics.push(refused);
     }
     record::expect(session, seen.iter().filter_map(SeenRule::owner));
     let owner = Owner::tenant(&session.project, &home.name, name(model));

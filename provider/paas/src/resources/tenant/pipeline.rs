@@ -15,6 +15,7 @@ use paas_aws::policies::SOFTWARE;
 use paas_aws::s3::SeedObject;
 use paas_aws::{World, events};
 use std::collections::{BTreeMap, BTreeSet};
+use tfplugin::{Diagnostic, Path};
 
 /// `trigger`: the bucket's own events.
 pub const S3: &str = "S3";
@@ -274,22 +275,21 @@ fn approval(pipeline: &Pipeline) -> Value<Option<Action>> {
 }
 
 /// The environment must be able to start pipelines, and in the way that is asked for.
-pub(super) fn refuse(home: &Home, model: &TenantModel) -> Option<(&'static str, String)> {
+pub(super) fn refuse(home: &Home, model: &TenantModel) -> Option<Diagnostic> {
     let pipeline = model.pipeline.known()?;
     if home.outputs.events_role_arn.is_none() {
-        return Some((
-            "No role starts the pipeline",
-            format!(
-                "Environment {:?} was applied last by an earlier provider. Apply it with this one first.",
-                home.name
-            ),
-        ));
+        let detail = format!(
+            "Environment {:?} was applied last by an earlier provider. Apply it with this one first.",
+            home.name
+        );
+        return Some(Diagnostic::error("No role starts the pipeline", detail).at("pipeline"));
     }
     (pipeline.trigger.known().is_some_and(|trigger| trigger == CLOUDTRAIL) && !home.has_trail).then(|| {
-        let text = format!(
+        let detail = format!(
             "Environment {:?} has no trail (enable_cloudtrail is false). Use the trigger {S3:?}, or turn the trail on.",
             home.name
         );
-        ("No trail starts the pipeline", text)
+        let at = Path::from("pipeline").attribute("trigger");
+        Diagnostic::error("No trail starts the pipeline", detail).at(at)
     })
 }

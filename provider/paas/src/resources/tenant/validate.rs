@@ -11,8 +11,10 @@ use tfplugin::{Attr, Diagnostics, Path};
 const USER_DATA: usize = 16 * 1024;
 /// CodeDeploy's limit of alarms of a deployment group.
 const ALARMS: usize = 10;
-/// CodePipeline's limit for what an approval says, in characters.
-const COMMENT: usize = 1000;
+/// Characters of an alarm's name (`AlarmName` of CloudWatch).
+const ALARM: std::ops::RangeInclusive<usize> = 1..=255;
+/// Characters of what an approval says: CodePipeline takes no empty value in an action's configuration, and 1000 here.
+const COMMENT: std::ops::RangeInclusive<usize> = 1..=1000;
 /// ELBv2's limit for a host or path pattern.
 const PATTERN: usize = 128;
 
@@ -104,6 +106,13 @@ fn validate_pipeline(pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
         let detail = format!("{} are named, and a deployment group takes {ALARMS}.", names.len());
         diagnostics.error(at("alarm_names"), "Too many alarms", detail);
     }
+    let is_alarm = |name: &String| ALARM.contains(&name.chars().count());
+    if let Some(name) =
+        pipeline.alarm_names.known().and_then(|names| names.iter().find(|name| !is_alarm(name)))
+    {
+        let detail = format!("{name:?} has not {} to {} characters.", ALARM.start(), ALARM.end());
+        diagnostics.error(at("alarm_names"), "Invalid name", detail);
+    }
     let Some(approval) = pipeline.approval.known() else { return };
     let at = |name: &str| at("approval").attribute(name);
     let is_topic = |arn: &&String| arn.starts_with("arn:") && arn.contains(":sns:");
@@ -111,9 +120,11 @@ fn validate_pipeline(pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
         let detail = format!("{arn:?} is not the ARN of an SNS topic.");
         diagnostics.error(at("notification_arn"), "Invalid topic", detail);
     }
-    if let Some(text) = approval.comment.known().filter(|text| text.chars().count() > COMMENT) {
-        let detail = format!("{} characters; CodePipeline takes {COMMENT}.", text.chars().count());
-        diagnostics.error(at("comment"), "Comment too long", detail);
+    let comment = approval.comment.known().map(|text| text.chars().count());
+    if let Some(length) = comment.filter(|length| !COMMENT.contains(length)) {
+        let detail =
+            format!("{length} characters; CodePipeline takes {} to {}.", COMMENT.start(), COMMENT.end());
+        diagnostics.error(at("comment"), "Invalid comment", detail);
     }
     let is_link = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
     if let Some(link) = approval.external_entity_link.known().filter(|link| !is_link(link)) {
