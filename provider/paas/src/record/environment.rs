@@ -35,31 +35,28 @@ pub struct Outputs {
     pub reserved_priorities: Vec<(u16, u16)>,
 }
 
-/// What tenants are wired with; the rest is for people and pipelines.
-const WIRED: [&str; 11] = [
+/// What every tenant is wired with; the rest is for pipelines, databases and people.
+pub const OF_TENANTS: &[&str] = &[
     "vpc_id",
     "natted_subnet_ids",
-    "private_subnet_ids",
     "kms_key_arn",
     "bucket",
-    "software_pipeline_role_arn",
-    "deploy_role_arn",
-    "events_role_arn",
     "https_listener_arn",
     "load_balancer_arn",
     "load_balancer_security_group_id",
 ];
+/// What one with a software pipeline is wired with besides.
+pub const OF_PIPELINES: &[&str] = &["software_pipeline_role_arn", "deploy_role_arn", "events_role_arn"];
 
 impl Outputs {
-    /// What they will be when the environment has been applied; `None` while something isn't known that tenants are
-    /// wired with.
+    /// What they will be when the environment has been applied; `None` while one of those that are `needed` isn't known.
     #[must_use]
-    pub fn foreseen(&self, exports: &Foreseen) -> Option<Self> {
+    pub fn foreseen(&self, exports: &Foreseen, needed: &[&str]) -> Option<Self> {
         let mut outputs = serde_json::to_value(self).expect("outputs are plain data");
         for (name, field) in outputs.as_object_mut().into_iter().flatten() {
             match exports.get(name) {
                 Some(Some(value)) => *field = value.clone(),
-                Some(None) if WIRED.contains(&name.as_str()) => return None,
+                Some(None) if needed.contains(&name.as_str()) => return None,
                 _ => {}
             }
         }
@@ -109,10 +106,11 @@ mod tests {
 
     #[test]
     fn tenants_see_what_is_known_and_wait_for_what_they_need() {
-        let foreseen =
-            |name: &str, value: Option<Json>| outputs().foreseen(&Foreseen::from([(name.to_owned(), value)]));
+        let foreseen = |name: &str, value: Option<Json>| {
+            outputs().foreseen(&Foreseen::from([(name.to_owned(), value)]), OF_TENANTS)
+        };
         assert_eq!(foreseen("vpc_id", Some(json!("new"))).unwrap().vpc_id, "new");
-        assert_eq!(foreseen("http_listener_arn", None).unwrap(), outputs(), "tenants aren't wired with it");
+        assert_eq!(foreseen("deploy_role_arn", None).unwrap(), outputs(), "tenants aren't wired with it");
         assert_eq!(foreseen("natted_subnet_ids", None), None);
         assert_eq!(foreseen("tags_all", None).unwrap(), outputs(), "not published");
     }
