@@ -59,16 +59,22 @@ fn modules_are_valid() {
 
 #[test]
 fn the_tests_of_each_module_pass() {
-    for module in modules() {
-        let workspace = Workspace::offline().of(&format!("modules/{module}"));
-        workspace.get().expect_success();
-        let output = workspace.run(["test", "-no-color"]).expect_success();
-        assert!(
-            output.stdout.contains("Success! ") && !output.stdout.contains("Success! 0 passed"),
-            "{}",
-            output.stdout
-        );
-    }
+    std::thread::scope(|scope| {
+        for module in modules() {
+            scope.spawn(move || the_tests_pass(&module));
+        }
+    });
+}
+
+fn the_tests_pass(module: &str) {
+    let workspace = Workspace::offline().of(&format!("modules/{module}"));
+    workspace.get().expect_success();
+    let output = workspace.run(["test", "-no-color"]).expect_success();
+    assert!(
+        output.stdout.contains("Success! ") && !output.stdout.contains("Success! 0 passed"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]

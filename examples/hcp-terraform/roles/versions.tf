@@ -6,10 +6,10 @@ terraform {
       source  = "paas/paas"
       version = ">= 0.1"
     }
-    # Without a list of thumbprints, which IAM no longer needs for HCP Terraform.
+    # 6.0 takes an issuer without a list of thumbprints: IAM gets them itself.
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.83"
+      version = ">= 6.0"
     }
   }
 }

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 const EVENTS: [&str; 5] =
     ["ApplicationStop", "BeforeInstall", "AfterInstall", "ApplicationStart", "ValidateService"];
 
-fn repository() -> PathBuf {
+/// Where it lies.
+pub fn repository() -> PathBuf {
     root().join("examples/tenant-repository")
 }
 

@@ -1,10 +1,13 @@
 //! A tenant through the module `tenant`: a create that breaks off, and the application that finds its database.
 
-use super::repository::{Application, FakeMySql};
+use super::repository::{Application, FakeMySql, repository};
 use super::{account, count, example};
 use paas_tests::emulator::{Fault, REGION};
 use paas_tests::prerequisites;
 use serde_json::{Value, json};
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// Whoever wants the database gone says so first; and this one leaves no snapshot, so that nothing is left.
 pub const UNPROTECTED: &str =
@@ -64,6 +67,18 @@ fn the_application_finds_its_database_and_tells_no_secret() {
     dev.apply(&["-target", "module.environment"]).expect_success();
     acme.apply(&[]).expect_success();
     let database = acme.output("database");
+
+    // The repository as it is goes through the pipeline.
+    let uri = acme.output("source_uri");
+    let (bucket, key) = uri.as_str().unwrap().strip_prefix("s3://").unwrap().split_once('/').unwrap();
+    let appspec = fs::read_to_string(repository().join("appspec.yml")).unwrap();
+    let release = aws.upload(&json!(bucket), &json!(key), &[("appspec.yml", &appspec)]);
+    let serves = || aws.releases().values().any(|served| served.revision["etag"] == release);
+    let until = Instant::now() + Duration::from_secs(30);
+    while !serves() {
+        assert!(Instant::now() < until, "not in 30 seconds: {:?}", aws.releases());
+        sleep(Duration::from_millis(100));
+    }
 
     // The emulated account has no MySQL: the record as it is, but for the address of a stand-in.
     let call = |service: &str, operation: &str, params: &Value| {

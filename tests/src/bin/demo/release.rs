@@ -13,7 +13,7 @@ const RELEASED: [&str; 4] = ["appspec.yml", "application", "scripts", "systemd"]
 /// How often it looks.
 const TICK: Duration = Duration::from_millis(200);
 /// More than the emulated account takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for the run that is under way, tells its stages as they change.
 ///
