@@ -90,9 +90,9 @@ fn a_database_needs_a_tenant_to_begin_with() {
 fn a_half_made_database_is_finished_and_not_made_anew() {
     let mut dev = Configuration::with_database();
     let record = Fault::error("ParameterLimitExceeded", "No room", 400).operation("PutParameter");
-    dev.aws.faults([record.param("Name", "/paas/paas/dev/acme/database").param("Overwrite", "true")]);
+    dev.aws.faults([record.param("Name", "/paas/paas/dev/acme/database").param("Overwrite", "[Tt]rue")]);
     let broken = refusal(&dev.terraform.apply(&[]));
-    assert_says(&broken.text(), &["can't create record", "No room", "terraform untaint"]);
+    assert_says(&broken.text(), &["can't set up record", "No room", "terraform untaint"]);
     let id = resource_id(&dev);
     dev.aws.clear_faults();
 

@@ -88,6 +88,8 @@ impl<'a> Wiring<'a> {
                 egress: BTreeSet::new(),
             });
         }
+        // A database keeps its network: see `protection`.
+        g.steady(group);
         g.export("security_group_id", group, |group| group.id);
         group
     }
@@ -105,6 +107,8 @@ impl<'a> Wiring<'a> {
                     tags,
                 }
             });
+        // A new zone brings subnets that aren't known yet, and no other group.
+        g.steady(group);
         g.export("db_subnet_group_name", group, |group| group.name);
         group
     }
@@ -128,6 +132,9 @@ impl<'a> Wiring<'a> {
                 }
             },
         );
+        if model.engine_version.is_known() {
+            g.steady(group);
+        }
         g.export("parameter_group_name", group, |group| group.name);
         group
     }
@@ -178,6 +185,8 @@ impl<'a> Wiring<'a> {
                 }
             },
         );
+        // What might replace it is refused, known or not: see `protection`.
+        g.steady(instance);
         let named = self.place;
         g.export("identifier", named, move |place| place.names(session).identifier());
         g.export("arn", instance, |instance| instance.arn);
