@@ -4,7 +4,7 @@ use super::instance::Instance;
 use super::{engine, storage};
 use aws_sdk_rds::operation::modify_db_instance::builders::ModifyDbInstanceInputBuilder;
 
-/// The changes from `saw` to `want`; `None` if there are none. `allocated` is the size that the storage really has, in
+/// The changes from `saw`, which tells the whole version that runs, to `want`; `None` if there are none. `allocated` is the size that the storage really has, in
 /// GiB: storage autoscaling may have made it larger than `saw` tells. `allow_major` is what RDS is told where the
 /// version is of another major one.
 pub(super) fn changes(
@@ -88,9 +88,9 @@ fn volume(
             .set_iops(wanted.0)
             .set_storage_throughput(wanted.1);
     }
-    // RDS has no other word for «none».
+    // RDS has no other word for «none», and for «no more».
     let max = |spec: &Instance| spec.max_allocated_storage.unwrap_or(size);
-    change.set_max_allocated_storage(differing(&max(want), &max(saw)))
+    change.set_max_allocated_storage(differing(&max(want).max(size), &max(saw)))
 }
 
 /// IOPS and throughput, where the volume has any that can be chosen.

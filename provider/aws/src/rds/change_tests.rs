@@ -98,8 +98,8 @@ fn what_is_provisioned_goes_with_every_change_of_storage() {
         changes(&sample(), &from_gp2, 20, false),
         Some(change().allocated_storage(20).storage_type("gp3"))
     );
-    let back_to_free = Instance { allocated_storage: 400, iops: Some(16_000), ..sample() };
-    let free = Instance { allocated_storage: 400, ..sample() };
+    let free = Instance { allocated_storage: 400, max_allocated_storage: None, ..sample() };
+    let back_to_free = Instance { iops: Some(16_000), ..free.clone() };
     assert_eq!(
         changes(&free, &back_to_free, 400, false),
         Some(change().allocated_storage(400).iops(12_000).storage_throughput(500))
@@ -110,6 +110,14 @@ fn what_is_provisioned_goes_with_every_change_of_storage() {
 fn storage_autoscaling_is_switched_off_by_its_own_size() {
     assert_eq!(over(60, |i| i.max_allocated_storage = None), Some(change().max_allocated_storage(60)));
     assert_eq!(to(|i| i.max_allocated_storage = Some(200)), Some(change().max_allocated_storage(200)));
+    assert_eq!(
+        to(|i| (i.allocated_storage, i.max_allocated_storage) = (150, None)),
+        Some(change().allocated_storage(150).max_allocated_storage(150))
+    );
+    // It has become as large as it may: RDS tells of no autoscaling, and takes none.
+    let grown = Instance { max_allocated_storage: None, ..sample() };
+    assert_eq!(changes(&sample(), &grown, 100, false), None);
+    assert_eq!(changes(&sample(), &grown, 60, false), Some(change().max_allocated_storage(100)));
 }
 
 #[test]
@@ -132,8 +140,9 @@ fn insights_and_password_come_with_the_key() {
 /// 105 GiB were asked for, and RDS makes 110 of it: at least a tenth more than before.
 #[test]
 fn what_rds_rounds_up_counts_as_shown() {
-    let want = Instance { allocated_storage: 105, iops: Some(13_000), ..sample() };
-    let saw = Instance { allocated_storage: 105, iops: Some(13_200), ..sample() };
+    let want = Instance { allocated_storage: 105, max_allocated_storage: Some(200), ..sample() };
+    let (want, saw) =
+        (Instance { iops: Some(13_000), ..want.clone() }, Instance { iops: Some(13_200), ..want });
     assert!(shows(&want, &saw, 110));
     assert!(!shows(&want, &saw, 100));
     assert!(!shows(&Instance { port: 3307, ..want }, &saw, 110));

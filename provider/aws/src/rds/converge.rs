@@ -39,7 +39,7 @@ pub(super) async fn converge(want: &Instance, cx: &Cx<'_>, id: &Id) -> Result<Db
         let password = change::password(ModifyDbInstanceInputBuilder::default(), want);
         real = modify(want, cx, id, password, true).await?;
     }
-    let (saw, allocated) = (seen::spec(cx, &real), seen::allocated(&real));
+    let (saw, allocated) = (seen::real_spec(cx, &real), seen::allocated(&real));
     if let Some(change) = change::changes(want, &saw, allocated, steering.allow_major_version_upgrade) {
         if !at_once && change::is_major(&change) {
             note_group(want, cx, &real).await?;
@@ -72,7 +72,7 @@ async fn modify(
         let shows = if password {
             !lacks_secret(want, real)
         } else {
-            is_late() || change::shows(want, &seen::spec(cx, real), seen::allocated(real))
+            is_late() || change::shows(want, &seen::real_spec(cx, real), seen::allocated(real))
         };
         shows && !(at_once && seen::is_pending(real)) && !seen::is_moving(real)
     };

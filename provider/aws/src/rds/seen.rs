@@ -70,6 +70,12 @@ pub(super) fn spec(cx: &Cx<'_>, real: &DbInstance) -> Instance {
     of(real, &carried, user)
 }
 
+/// Its spec with nothing in it that only tags tell of version and autoscaling: what a change starts from.
+pub(super) fn real_spec(cx: &Cx<'_>, real: &DbInstance) -> Instance {
+    let max_allocated_storage = real.max_allocated_storage.filter(|max| *max > allocated(real));
+    Instance { engine_version: version(real).to_owned(), max_allocated_storage, ..spec(cx, real) }
+}
+
 /// The version that runs, or that was decided on.
 pub(super) fn version(real: &DbInstance) -> &str {
     let pending = real.pending_modified_values().and_then(|pending| pending.engine_version());
