@@ -44,16 +44,11 @@ fn nothing(_: &Configuration) -> Value {
     Value::Null
 }
 
-#[test]
-fn every_argument_changes_in_place() {
-    let mut dev = Configuration::with_database();
-    dev.set(DATABASE, "apply_immediately", true);
-    dev.apply();
-    let id = resource_id(&dev);
-    let own = windows(&dev);
+/// One after the other, on a database that makes changes at once; `own` are the windows that it has by itself.
+fn changes(own: &Value) -> Vec<Change> {
     let change = |argument, to, children, ask, answer| Change { argument, to, children, ask, answer };
     let of_instance = &["~ instance"];
-    let changes = vec![
+    vec![
         change(
             "instance_class",
             json!("db.t4g.medium"),
@@ -147,8 +142,17 @@ fn every_argument_changes_in_place() {
         change("skip_final_snapshot", json!(true), &[], nothing, json!(null)),
         change("allow_major_version_upgrade", json!(true), &[], nothing, json!(null)),
         change("timeouts", json!({"update": "2h"}), &[], nothing, json!(null)),
-    ];
-    for Change { argument, to, children, ask, answer } in changes {
+    ]
+}
+
+#[test]
+fn every_argument_changes_in_place() {
+    let mut dev = Configuration::with_database();
+    dev.set(DATABASE, "apply_immediately", true);
+    dev.apply();
+    let id = resource_id(&dev);
+    let own = windows(&dev);
+    for Change { argument, to, children, ask, answer } in changes(&own) {
         let what = format!("{argument} = {to}");
         dev.set(DATABASE, argument, to);
         let planned = dev.planned(DATABASE);

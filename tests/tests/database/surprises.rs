@@ -4,6 +4,7 @@
 use crate::{assert_says, by_hand, end, identifier, refusal, resource_id};
 use paas_tests::Configuration;
 use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
+use paas_tests::terraform::Diagnostic;
 use serde_json::{Value, json};
 
 /// A database that is there, and the account that must be the same after whatever is tried.
@@ -248,7 +249,7 @@ fn way_12_destroy_what_it_stands_on() {
     kept.dev.terraform.run(["state", "rm", DATABASE]).expect_success();
     kept.dev.remove(DATABASE);
     let refused = kept.dev.terraform.destroy(&[]);
-    let text = refused.expect_errors().iter().map(|error| error.text()).collect::<String>();
+    let text = refused.expect_errors().iter().map(Diagnostic::text).collect::<String>();
     assert_says(&text, &["The environment still has databases", "acme/database"]);
     let database = kept.dev.database();
     kept.dev.declare(DATABASE, database);

@@ -21,7 +21,7 @@ fn a_tenant_that_is_made_anew_finds_its_data_and_is_let_in() {
     let mut dev = Configuration::with_database();
     dev.apply();
     let (id, old) = (resource_id(&dev), dev.attribute(TENANT, "security_group_id"));
-    assert_eq!(clients(&dev), [old.clone()]);
+    assert_eq!(clients(&dev), std::slice::from_ref(&old));
     let plan = dev.terraform.plan(&["-replace", TENANT]).expect_success();
     let changes = plan.changes();
     assert!(changes.contains(&(DATABASE.to_owned(), "update".to_owned())), "{changes:?}");
