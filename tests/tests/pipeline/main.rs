@@ -3,6 +3,7 @@
 mod life;
 mod release;
 mod seen;
+mod slots;
 
 use paas_tests::Configuration;
 use paas_tests::configuration::TENANT;

@@ -153,6 +153,8 @@ async fn check(
     if let Some(refused) = pipeline::refuse(home, model) {
         diagnostics.push(refused);
     }
+    let forewarned = request.prior.and_then(|prior| pipeline::forewarn(session, home, model, prior));
+    diagnostics.extend(forewarned);
     record::expect(session, seen.iter().filter_map(SeenRule::owner));
     let owner = Owner::tenant(&session.project, &home.name, name(model));
     let predecessor = request.run.predecessor(&owner);

@@ -258,7 +258,8 @@ impl InstanceRefresh {
 pub struct Pipeline {
     /// `IN_PLACE`: the running instances get the release, one after the other. `BLUE_GREEN`: there are two groups of
     /// instances behind two target groups (which costs twice as much), the idle one gets the release, then the listener
-    /// rules lead to it; the other keeps the release before.
+    /// rules lead to it; the other keeps the release before. Changing from one to the other makes new instances, which
+    /// have no release until the pipeline is started again.
     #[attr(optional, default = "IN_PLACE")]
     pub deployment_type: Attr<String>,
     /// How many instances are deployed to at once: the name of one of CodeDeploy's configurations, or of your own.
@@ -287,7 +288,7 @@ pub struct Approval {
     /// ARN of an SNS topic, of this account and region, that is told.
     #[attr(optional)]
     pub notification_arn: Attr<String>,
-    /// What is said to whoever approves, at most 1000 characters.
+    /// What is said to whoever approves, 1 to 1000 characters.
     #[attr(optional)]
     pub comment: Attr<String>,
     /// A link for whoever approves, such as to a review.

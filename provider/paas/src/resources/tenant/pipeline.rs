@@ -4,7 +4,7 @@ use super::gather::Home;
 use super::model::{Approval, Pipeline, TenantModel};
 use super::slots::{Machines, Slot};
 use super::wire::{Wiring, i32_of, names};
-use super::{commands, name};
+use super::{commands, name, slots};
 use crate::shared::{optional, required, site};
 use composite::{Graph, Node, Value};
 use paas_aws::codedeploy::{Application, ApplicationOut, DeploymentGroup, DeploymentGroupOut};
@@ -13,7 +13,7 @@ use paas_aws::elbv2::{ListenerRuleOut, TargetGroupOut};
 use paas_aws::logs::LogGroup;
 use paas_aws::policies::SOFTWARE;
 use paas_aws::s3::SeedObject;
-use paas_aws::{World, events};
+use paas_aws::{Session, World, events};
 use std::collections::{BTreeMap, BTreeSet};
 use tfplugin::{Diagnostic, Path};
 
@@ -292,4 +292,35 @@ pub(super) fn refuse(home: &Home, model: &TenantModel) -> Option<Diagnostic> {
         let at = Path::from("pipeline").attribute("trigger");
         Diagnostic::error("No trail starts the pipeline", detail).at(at)
     })
+}
+
+/// With another `deployment_type` the tenant gets other slots, so other deployment groups, and CodeDeploy gives a new
+/// instance the last good release of its own group: there is none. Said at plan, because requests are led there at once.
+pub(super) fn forewarn(
+    session: &Session,
+    home: &Home,
+    model: &TenantModel,
+    prior: &TenantModel,
+) -> Option<Diagnostic> {
+    let (was, is) = (prior.pipeline.known()?, model.pipeline.settled()?);
+    let deployment_type = |of: &Pipeline| of.deployment_type.known().cloned();
+    let is = is.map_or_else(|| Some(slots::IN_PLACE.to_owned()), deployment_type)?;
+    if deployment_type(was)? == is {
+        return None;
+    }
+    let at = Path::from("pipeline");
+    let (at, how) = if model.pipeline.is_known() {
+        let how = format!(
+            "When the apply is done, start the pipeline, which brings the release there: aws codepipeline start-pipeline-execution --name {}",
+            names(session, home, model).software_pipeline()
+        );
+        (at.attribute("deployment_type"), how)
+    } else {
+        (at, "Without a pipeline nothing brings one: have the software in the image.".into())
+    };
+    let detail = format!(
+        "Tenant {:?} gets new instances in place of all it has. They start with what the image holds, and requests are led to them before a release is there. {how}",
+        name(model)
+    );
+    Some(Diagnostic::warning("New instances without a release", detail).at(at))
 }
