@@ -1,10 +1,11 @@
 //! What a user reads, kept word for word in `tests/golden/`. A change of the provider that changes it shows up as a
 //! difference there; `UPDATE_GOLDEN=1 cargo test -p paas-tests --test golden` keeps the new words.
 
-use paas_tests::Configuration;
-use paas_tests::configuration::{ENVIRONMENT, TENANT};
+use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
+use paas_tests::emulator::Fault;
 use paas_tests::golden::assert_golden;
 use paas_tests::terraform::Output;
+use paas_tests::{Configuration, Workspace};
 use serde_json::json;
 
 /// The text of a plan.
@@ -64,4 +65,65 @@ fn a_tenant_is_planned_drifts_is_updated_fails_and_is_replaced() {
     dev.remove(TENANT);
     dev.remove(ENVIRONMENT);
     assert_golden("environment_destroy_refused", &errors(&dev.terraform.run(["plan", "-no-color"])));
+}
+
+#[test]
+fn a_tenant_with_a_pipeline_is_planned_and_gets_two_slots() {
+    let mut dev = Configuration::with_environment();
+    dev.apply();
+    let mut tenant = dev.tenant("acme");
+    tenant["pipeline"] = json!({"approval": {"comment": "Is it good?"}});
+    dev.declare(TENANT, tenant);
+    assert_golden("tenant_pipeline_create", &planned(&dev));
+    dev.apply();
+    dev.set(
+        TENANT,
+        "pipeline",
+        json!({"deployment_type": "BLUE_GREEN", "approval": {"comment": "Is it good?"}}),
+    );
+    assert_golden("tenant_blue_green", &planned(&dev));
+}
+
+#[test]
+fn a_database_is_planned_drifts_and_is_not_destroyed() {
+    let mut dev = Configuration::with_tenant();
+    dev.apply();
+    let mut database = dev.database();
+    database["db_name"] = json!("shop");
+    database["parameters"] = json!({"max_connections": "200"});
+    dev.declare(DATABASE, database);
+    assert_golden("database_create", &planned(&dev));
+    dev.apply();
+
+    // Somebody lets the world in.
+    let everyone = json!([{
+        "IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+    }]);
+    let group = dev.attribute(DATABASE, "security_group_id");
+    let opened = json!({"GroupId": group, "IpPermissions": everyone});
+    let _ = dev.look("ec2", "authorize_security_group_ingress", &opened);
+    assert_golden("database_drift", &planned(&dev));
+    dev.apply();
+
+    dev.remove(DATABASE);
+    assert_golden("database_destroy_refused", &errors(&dev.terraform.run(["plan", "-no-color"])));
+}
+
+/// What a team reads that never saw the provider: its tenant through the module `tenant`, with pipeline and database.
+#[test]
+fn another_teams_tenant_is_planned_and_breaks_off() {
+    let dev = Configuration::with_environment();
+    dev.apply();
+    let mut acme = Workspace::new(&dev.aws).of("examples/tenants/acme");
+    acme.variable("image_id", &dev.image);
+    acme.get().expect_success();
+    acme.plan(&[]).expect_success();
+    assert_golden("module_tenant_create", &acme.plan_text());
+
+    let full =
+        Fault::error("LimitExceededException", "You have reached the maximum number of pipelines", 400);
+    dev.aws.faults([full.operation("CreatePipeline")]);
+    let output = acme.run(["apply", "-no-color", "-auto-approve"]);
+    let warning = output.stdout.find("Warning: tenant").unwrap_or_else(|| panic!("{}", output.report()));
+    assert_golden("module_tenant_broken_off", &format!("{}\n{}", &output.stdout[warning..], errors(&output)));
 }
