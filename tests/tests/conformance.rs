@@ -6,7 +6,7 @@ mod stage;
 mod variants;
 
 use serde_json::json;
-use stage::{ENVIRONMENT, Resource, Stage, TENANT, changes};
+use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT, changes};
 use tfplugin::client::Action;
 
 async fn conforms(
@@ -56,6 +56,41 @@ async fn a_tenant_that_becomes_another_one_is_read_back_as_it_is_wanted() {
         assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
         stage.apply(&mut tenant, plan).await;
         stage.expect_no_change(&mut tenant, what).await;
+    }
+}
+
+async fn with_a_tenant() -> Stage {
+    let stage = Stage::new(variants::provider_settings());
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    let (_, tenant) = variants::tenants(&stage.aws).remove(0);
+    stage.create(TENANT, tenant).await;
+    stage
+}
+
+#[tokio::test]
+async fn every_database_is_read_back_as_it_was_wanted() {
+    let stage = with_a_tenant().await;
+    for variant in variants::databases() {
+        conforms(&stage, DATABASE, variant).await;
+    }
+}
+
+/// At once, and noted for the maintenance window.
+#[tokio::test]
+async fn a_database_that_becomes_another_one_is_read_back_as_it_is_wanted() {
+    for at_once in [true, false] {
+        let stage = with_a_tenant().await;
+        let (first, mut others) = (variants::databases().remove(0), variants::databases());
+        let mut database = conforms(&stage, DATABASE, first).await;
+        for (what, config) in others.iter_mut().skip(1) {
+            config["name"] = database.config.get("name").cloned().unwrap_or_default();
+            config["apply_immediately"] = json!(at_once);
+            database.config = config.clone();
+            let plan = stage.plan(&database).await;
+            assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
+            stage.apply(&mut database, plan).await;
+            stage.expect_no_change(&mut database, what).await;
+        }
     }
 }
 

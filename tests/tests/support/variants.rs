@@ -130,6 +130,54 @@ pub fn tenants(aws: &Emulator) -> Vec<(&'static str, Json)> {
     (1..).zip(special).map(complete).collect()
 }
 
+/// Databases of tenant `t1` in environment `e1`, by what is special about them. Their names are `d1`, `d2` …. Each may become
+/// the next one in place.
+pub fn databases() -> Vec<(&'static str, Json)> {
+    let special = [
+        ("nothing set", json!({})),
+        (
+            "everything set",
+            json!({
+                "engine_version": "8.4.5",
+                "auto_minor_version_upgrade": false,
+                "instance_class": "db.r7g.large",
+                "allocated_storage": 30,
+                "max_allocated_storage": 200,
+                "multi_az": true,
+                "port": 3307,
+                "parameters": {"max_connections": "200", "innodb_purge_threads": "4", "sql_mode": "STRICT_ALL_TABLES,NO_ZERO_DATE"},
+                "backup_retention_period": 35,
+                "backup_window": "23:45-00:15",
+                "maintenance_window": "sun:23:00-sun:23:30",
+                "performance_insights_enabled": true,
+                "performance_insights_retention_period": 93,
+                "deletion_protection": false,
+                "tags": {"team": "acme", "Name": "theirs", "note": "a b=c+d/e@f:g"},
+                "timeouts": {"update": "20m"},
+            }),
+        ),
+        (
+            "large, faster than what is free",
+            json!({"allocated_storage": 400, "iops": 16_000, "storage_throughput": 1000, "backup_retention_period": 0}),
+        ),
+        (
+            "large, as fast as what is free",
+            json!({"allocated_storage": 450, "iops": 12_000, "storage_throughput": 500}),
+        ),
+        (
+            "with I/O provisioned",
+            json!({"storage_type": "io1", "allocated_storage": 500, "max_allocated_storage": 1000, "iops": 3000}),
+        ),
+        ("of the older kind of storage", json!({"storage_type": "gp2", "allocated_storage": 600})),
+    ];
+    let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
+        let mut config = json!({"environment": "e1", "tenant": "t1", "name": format!("d{n}")});
+        merge(&mut config, special);
+        (what, config)
+    };
+    (1..).zip(special).map(complete).collect()
+}
+
 fn merge(config: &mut Json, more: Json) {
     let (Json::Object(config), Json::Object(more)) = (config, more) else {
         panic!("configurations are objects")
