@@ -70,7 +70,7 @@ impl Life {
 }
 
 /// An account with an environment of somebody else's, which the configuration doesn't know.
-fn with_environment_of_others() -> Configuration {
+pub fn with_environment_of_others() -> Configuration {
     let mut dev = Configuration::with_environment();
     dev.apply();
     leave_to_others(&mut dev, &[ENVIRONMENT]);
@@ -98,6 +98,21 @@ fn by_hand(dev: &Configuration, service: &str, operation: &str, params: &Value) 
     let _ = dev.look(service, operation, params);
 }
 
+/// What the group lets in is described in other words.
+fn described_otherwise(dev: &Configuration, group: &Value) {
+    let found = dev.look("ec2", "describe_security_groups", &json!({"GroupIds": [group]}));
+    let mut rules = found["SecurityGroups"][0]["IpPermissions"].clone();
+    for rule in rules.as_array_mut().expect("a list") {
+        for kind in ["IpRanges", "UserIdGroupPairs"] {
+            for peer in rule[kind].as_array_mut().into_iter().flatten() {
+                peer["Description"] = json!("otherwise");
+            }
+        }
+    }
+    let described = json!({"GroupId": group, "IpPermissions": rules});
+    by_hand(dev, "ec2", "update_security_group_rule_descriptions_ingress", &described);
+}
+
 #[test]
 fn an_environment_is_planned_and_applied_with_its_policies() {
     let life = Life {
@@ -113,6 +128,17 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
             by_hand(dev, "s3", "delete_public_access_block", &json!({"Bucket": of("bucket")}));
             by_hand(dev, "cloudtrail", "stop_logging", &json!({"Name": of("cloudtrail_arn")}));
             by_hand(dev, "elbv2", "delete_listener", &json!({"ListenerArn": of("http_listener_arn")}));
+            described_otherwise(dev, &of("load_balancer_security_group_id"));
+            // The natted subnet goes to the private tier's table.
+            let table = |subnet: &Value| {
+                let of_subnet = json!({"Filters": [{"Name": "association.subnet-id", "Values": [subnet]}]});
+                dev.look("ec2", "describe_route_tables", &of_subnet)["RouteTables"][0].take()
+            };
+            let (from, to) = (of("natted_subnet_ids")[0].take(), of("private_subnet_ids")[0].take());
+            let association = table(&from)["Associations"][0]["RouteTableAssociationId"].take();
+            let moved = json!({"AssociationId": association, "RouteTableId": table(&to)["RouteTableId"]});
+            by_hand(dev, "ec2", "replace_route_table_association", &moved);
+            by_hand(dev, "s3", "put_object", &json!({"Bucket": of("bucket"), "Key": "software/other.zip"}));
         },
         changes: |dev| {
             let other = dev.aws.seed_certificate("*.other.test");
@@ -128,8 +154,8 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
                     "permissions_boundary": BOUNDARY,
                     "tags": {"team": "web"},
                 }),
+                json!({"additional_certificate_arns": null}),
                 json!({
-                    "additional_certificate_arns": null,
                     "availability_zones": ["eu-west-1a", "eu-west-1b"],
                     "certificate_arn": other,
                     "deletion_protection": null,
@@ -155,6 +181,7 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
             let mut dev = with_environment_of_others();
             let mut tenant = dev.tenant("acme");
             tenant["environment"] = json!("dev");
+            tenant["pipeline"] = json!({"alarm_names": ["acme-5xx"]});
             dev.declare(TENANT, tenant);
             dev
         },
@@ -181,8 +208,20 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
                 &json!({"AutoScalingGroupName": group, "TargetGroupARNs": [of("target_group_arn")]}),
             );
             by_hand(dev, "ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
+            by_hand(dev, "logs", "disassociate_kms_key", &json!({"logGroupName": "/paas/paas/dev/acme"}));
+            described_otherwise(dev, &of("security_group_id"));
+            let anywhere = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+            let shut = json!({"GroupId": of("security_group_id"), "IpPermissions": anywhere});
+            by_hand(dev, "ec2", "revoke_security_group_egress", &shut);
+            let anybody = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]});
+            let trust = json!({"RoleName": of("role_name"), "PolicyDocument": anybody.to_string()});
+            by_hand(dev, "iam", "update_assume_role_policy", &trust);
         },
         changes: |dev| {
+            // Launches are waited for, and somebody's instance refresh is in the way of ours.
+            dev.aws.timing(&json!({"instance": {"create": 1.0}, "instance_refresh": {"step": 4.0}}));
+            let group = dev.attribute(TENANT, "autoscaling_group_name");
+            by_hand(dev, "autoscaling", "start_instance_refresh", &json!({"AutoScalingGroupName": group}));
             let newer = dev.aws.seed_image("web-2");
             let hosts: Vec<String> = (0..7).map(|n| format!("h{n}.dev.example.test")).collect();
             vec![
@@ -192,8 +231,8 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
                     "hosts": hosts,
                     "image_id": newer,
                     "max_size": 3,
+                    "min_size": 2,
                     "permissions_boundary": BOUNDARY,
-                    "pipeline": {"alarm_names": ["acme-5xx"]},
                     "policy_arns": [MANAGED_POLICY],
                     "tags": {"team": "web"},
                     "target_tracking": {"target_value": 50},
@@ -228,13 +267,22 @@ fn a_database_is_planned_and_applied_with_its_policies() {
         id: "dev/acme/database",
         account: || {
             let mut dev = with_tenant_of_others();
-            dev.declare(DATABASE, database("database"));
+            let mut database = database("database");
+            database["apply_immediately"] = json!(true);
+            dev.declare(DATABASE, database);
             dev
         },
         drift: |dev| {
             let of = |name: &str| dev.attribute(DATABASE, name);
             let closed = json!({"DBInstanceIdentifier": of("identifier"), "BackupRetentionPeriod": 3});
             by_hand(dev, "rds", "modify_db_instance", &closed);
+            let default = json!({
+                "DBInstanceIdentifier": of("identifier"),
+                "DBParameterGroupName": "default.mysql8.4",
+                "ApplyImmediately": true,
+            });
+            by_hand(dev, "rds", "modify_db_instance", &default);
+            described_otherwise(dev, &of("security_group_id"));
             let groups = dev.look(
                 "rds",
                 "describe_db_subnet_groups",
@@ -249,7 +297,6 @@ fn a_database_is_planned_and_applied_with_its_policies() {
         changes: |_| {
             vec![
                 json!({
-                    "apply_immediately": true,
                     "instance_class": "db.t4g.medium",
                     "parameters": {"max_connections": "200"},
                     "port": 3307,

@@ -5,6 +5,7 @@
 //! in the policy is unused is for the suite `whole`, which runs last.
 
 mod credentials;
+mod crowd;
 mod data;
 mod lives;
 #[path = "../support/roles.rs"]

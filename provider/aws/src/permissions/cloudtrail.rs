@@ -30,7 +30,6 @@ pub(super) const SERVICE: Service = Service {
                     "PutEventSelectors",
                     "RemoveTags",
                     "StartLogging",
-                    "StopLogging",
                     "UpdateTrail",
                 ],
             )],

@@ -2,7 +2,8 @@
 //! for by everything that changes an object.
 
 use super::table::{
-    ANY, Access, COMPOSITES, ENVIRONMENT, Grant, MADE_OURS, OURS, Service, TENANT, calls, needs,
+    ANY, Access, COMPOSITES, ENVIRONMENT, ENVIRONMENT_AND_TENANT, Grant, MADE_OURS, OURS, Service, TENANT,
+    calls, needs,
 };
 
 pub(super) const SERVICE: Service = Service {
@@ -144,17 +145,20 @@ pub(super) const SERVICE: Service = Service {
                     TENANT,
                     &["CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate"],
                 ),
+                // A database's security group lets nothing out.
+                calls(
+                    ENVIRONMENT_AND_TENANT,
+                    &["AuthorizeSecurityGroupEgress", "UpdateSecurityGroupRuleDescriptionsEgress"],
+                ),
                 calls(
                     COMPOSITES,
                     &[
-                        "AuthorizeSecurityGroupEgress",
                         "AuthorizeSecurityGroupIngress",
                         "CreateTags",
                         "DeleteSecurityGroup",
                         "DeleteTags",
                         "RevokeSecurityGroupEgress",
                         "RevokeSecurityGroupIngress",
-                        "UpdateSecurityGroupRuleDescriptionsEgress",
                         "UpdateSecurityGroupRuleDescriptionsIngress",
                     ],
                 ),

@@ -34,7 +34,6 @@ pub(super) const SERVICE: Service = Service {
                     "AssociateKmsKey",
                     "CreateLogGroup",
                     "DeleteLogGroup",
-                    "DeleteRetentionPolicy",
                     "PutRetentionPolicy",
                     "TagResource",
                     "UntagResource",
