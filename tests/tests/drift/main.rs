@@ -7,6 +7,7 @@
 mod stage;
 
 mod audit;
+mod database;
 mod entrance;
 mod machines;
 mod network;
@@ -20,7 +21,7 @@ mod terraform;
 
 use row::Row;
 use serde_json::{Value as Json, json};
-use stage::{ENVIRONMENT, Resource, Stage, TENANT};
+use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT};
 use std::collections::BTreeSet;
 
 async fn environment(stage: &Stage, name: &str, more: Json) -> Resource {
@@ -116,8 +117,30 @@ async fn software_pipeline() {
     run(&stage, acme, pipeline::rows()).await;
 }
 
-/// A VPC can't be deleted while anything is in it, and an environment's holds everything.
-const INDELIBLE: [&str; 1] = ["vpc"];
+#[tokio::test]
+async fn database() {
+    let stage = Stage::new(json!({}));
+    environment(&stage, "dev", json!({})).await;
+    let image = stage.aws.seed_image("web-1");
+    let tenant =
+        json!({"environment": "dev", "name": "acme", "hosts": ["acme.example.com"], "image_id": image});
+    stage.create(TENANT, tenant).await;
+    let config = json!({
+        "environment": "dev",
+        "tenant": "acme",
+        "instance_class": "db.t4g.medium",
+        "parameters": {"max_connections": "200"},
+        "apply_immediately": true,
+        "tags": {"team": "web"},
+    });
+    let mut database = stage.create(DATABASE, config).await;
+    stage.expect_no_change(&mut database, "create").await;
+    run(&stage, database, database::rows()).await;
+}
+
+/// A VPC can't be deleted while anything is in it, and an environment's holds everything; nor can the groups that a
+/// database uses. Of a database that is gone a plan warns: the suite `database` tells what.
+const INDELIBLE: [&str; 4] = ["db_instance", "db_parameter_group", "db_subnet_group", "vpc"];
 /// Any object is as good as the seed.
 const UNCHANGEABLE: [&str; 1] = ["seed_object"];
 
@@ -133,6 +156,7 @@ fn every_kind_of_the_catalogue_is_changed_and_deleted() {
         tenant::rows(),
         machines::rows(),
         pipeline::rows(),
+        database::rows(),
     ];
     let kinds = |deletions: bool| -> BTreeSet<&str> {
         rows.iter().flatten().filter(|row| row.is_deletion() == deletions).map(|row| row.kind).collect()

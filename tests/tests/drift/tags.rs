@@ -237,3 +237,22 @@ pub fn event_rule_tags(child: Child) -> Row {
         |a| object(&a.call("events", "list_tags_for_resource", json!({"ResourceARN": arn(a)}))["Tags"]),
     )
 }
+
+/// Of an instance of RDS, or of one of its groups.
+pub fn rds_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        let kind = match a.child.kind.as_str() {
+            "db_instance" => "db",
+            "db_parameter_group" => "pg",
+            _ => "subgrp",
+        };
+        format!("arn:aws:rds:{OF_THE_ACCOUNT}:{kind}:{}", a.id())
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("rds", "add_tags_to_resource", json!({"ResourceName": arn(a), "Tags": edited()})),
+        |a| object(&a.call("rds", "list_tags_for_resource", json!({"ResourceName": arn(a)}))["TagList"]),
+    )
+}
