@@ -166,7 +166,7 @@ fn user_parameters(a: &Account<'_>) -> Json {
     .collect()
 }
 
-fn modify(a: &Account<'_>, changes: Json) -> Json {
+fn modify(a: &Account<'_>, changes: &Json) -> Json {
     let mut params = json!({"DBInstanceIdentifier": a.id(), "ApplyImmediately": true});
     params.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
     a.call("rds", "modify_db_instance", params)
