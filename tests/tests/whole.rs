@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Suites without the built provider, or in which it calls nothing.
 const WITHOUT_CALLS: [&str; 5] = ["documentation", "emulator", "modules", "rds", "whole"];
 
-const RUN_ALL: &str = "Run all of `cargo test -p paas-tests`: each suite keeps in target/operations what this build of the \
+const RUN_ALL: &str = "run all of `cargo test -p paas-tests`. Each suite keeps in target/operations what this build of the \
      provider called in it.";
 
 /// What all suites saw.
@@ -19,7 +19,7 @@ fn called() -> BTreeSet<Called> {
     let kept = record::kept().unwrap_or_else(|error| panic!("{error}"));
     let silent = |suite: &String| !kept.contains_key(suite) && !WITHOUT_CALLS.contains(&suite.as_str());
     let missing: Vec<String> = record::suites().into_iter().filter(silent).collect();
-    assert!(missing.is_empty(), "nothing is kept of {missing:?}. {RUN_ALL}");
+    assert!(missing.is_empty(), "nothing is kept of {missing:?}: {RUN_ALL}");
     kept.into_values().flatten().collect()
 }
 
@@ -43,7 +43,7 @@ fn every_permission_is_used_by_who_has_it() {
     }
     assert!(
         unused.is_empty(),
-        "these are in the policy, and no role that has it called them. If a suite ran in part: {RUN_ALL}\n{}",
+        "these are in the policy, and no role that has it called them. If a suite ran in part, {RUN_ALL}\n{}",
         unused.join("\n")
     );
 }

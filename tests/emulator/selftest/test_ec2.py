@@ -169,6 +169,21 @@ class NatGatewayTest(EmulatorTest):
 
 
 class SecurityGroupTest(EmulatorTest):
+    def test_a_rule_is_the_same_whatever_its_description(self) -> None:
+        ec2 = self.client("ec2")
+        _, _, group = self.network()
+
+        def rule(description: str) -> dict[str, Any]:
+            pair = {"GroupId": group, "Description": description}
+            permission = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [pair]}
+            return {"GroupId": group, "IpPermissions": [permission]}
+
+        ec2.authorize_security_group_ingress(**rule("one"))
+        self.refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, **rule("two"))
+        ec2.update_security_group_rule_descriptions_ingress(**rule("two"))
+        found = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+        self.assertEqual(["two"], [pair["Description"] for pair in found[0]["UserIdGroupPairs"]])
+
     def test_rules_are_added_all_or_none(self) -> None:
         ec2 = self.client("ec2")
         vpc, _, group = self.network()

@@ -129,18 +129,25 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
             by_hand(dev, "cloudtrail", "stop_logging", &json!({"Name": of("cloudtrail_arn")}));
             by_hand(dev, "elbv2", "delete_listener", &json!({"ListenerArn": of("http_listener_arn")}));
             described_otherwise(dev, &of("load_balancer_security_group_id"));
-            // The natted subnet goes to the private tier's table.
-            let table = |subnet: &Value| {
-                let of_subnet = json!({"Filters": [{"Name": "association.subnet-id", "Values": [subnet]}]});
-                dev.look("ec2", "describe_route_tables", &of_subnet)["RouteTables"][0].take()
-            };
-            let (from, to) = (of("natted_subnet_ids")[0].take(), of("private_subnet_ids")[0].take());
-            let association = table(&from)["Associations"][0]["RouteTableAssociationId"].take();
-            let moved = json!({"AssociationId": association, "RouteTableId": table(&to)["RouteTableId"]});
+            // A subnet goes to a route table that somebody makes for it.
+            let spare = dev.look("ec2", "create_route_table", &json!({"VpcId": of("vpc_id")}));
+            let subnet = of("natted_subnet_ids")[0].take();
+            let of_subnet = json!({"Filters": [{"Name": "association.subnet-id", "Values": [subnet]}]});
+            let table = dev.look("ec2", "describe_route_tables", &of_subnet)["RouteTables"][0].take();
+            let association = &table["Associations"][0]["RouteTableAssociationId"];
+            let moved =
+                json!({"AssociationId": association, "RouteTableId": spare["RouteTable"]["RouteTableId"]});
             by_hand(dev, "ec2", "replace_route_table_association", &moved);
             by_hand(dev, "s3", "put_object", &json!({"Bucket": of("bucket"), "Key": "software/other.zip"}));
         },
         changes: |dev| {
+            // Nobody needs the route table any more.
+            let vpc = json!([{"Name": "vpc-id", "Values": [dev.attribute(ENVIRONMENT, "vpc_id")]}]);
+            let tables = dev.look("ec2", "describe_route_tables", &json!({ "Filters": vpc }));
+            let mut tables = tables["RouteTables"].as_array().expect("a list").iter();
+            let is_spare = |table: &&Value| table["Associations"] == json!([]) && table["Tags"] == json!([]);
+            let spare = tables.find(is_spare).expect("it is there");
+            by_hand(dev, "ec2", "delete_route_table", &json!({"RouteTableId": spare["RouteTableId"]}));
             let other = dev.aws.seed_certificate("*.other.test");
             vec![
                 json!({
@@ -182,6 +189,7 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
             let mut tenant = dev.tenant("acme");
             tenant["environment"] = json!("dev");
             tenant["pipeline"] = json!({"alarm_names": ["acme-5xx"]});
+            dev.aws.timing(&json!({"instance": {"create": 1.0}})); // they are waited for
             dev.declare(TENANT, tenant);
             dev
         },
@@ -218,8 +226,8 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
             by_hand(dev, "iam", "update_assume_role_policy", &trust);
         },
         changes: |dev| {
-            // Launches are waited for, and somebody's instance refresh is in the way of ours.
-            dev.aws.timing(&json!({"instance": {"create": 1.0}, "instance_refresh": {"step": 4.0}}));
+            // Somebody's instance refresh is in the way of ours.
+            dev.aws.timing(&json!({"instance_refresh": {"step": 4.0}}));
             let group = dev.attribute(TENANT, "autoscaling_group_name");
             by_hand(dev, "autoscaling", "start_instance_refresh", &json!({"AutoScalingGroupName": group}));
             let newer = dev.aws.seed_image("web-2");

@@ -1,9 +1,11 @@
-"""Security groups: in use can't be deleted, rules are added all or none."""
+"""Security groups: in use can't be deleted, rules are added all or none, and are the same whatever their description."""
 
+import copy
 import itertools
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from emulator.patching import AwsError, operation, wraps
@@ -45,6 +47,20 @@ def _referring(backend: Any, group_id: str) -> bool:
         if group.id != group_id
         for rule in itertools.chain(group.ingress_rules, group.egress_rules)
     )
+
+
+@wraps(SecurityGroupRule, "__eq__")
+def same_rule(original: Any, self: Any, other: Any) -> bool:
+    """moto tells rules that name a group apart by their description."""
+    if _plain(self.source_group) != _plain(other.source_group):
+        return False
+    like = copy.copy(self)
+    like.source_group = other.source_group
+    return original(like, other)
+
+
+def _plain(source_group: dict[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (source_group or {}).items() if name != "Description"}
 
 
 def _authorize(self: Any, direction: str) -> ActionResult:
