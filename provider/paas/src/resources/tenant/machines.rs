@@ -46,7 +46,7 @@ impl<'a> Wiring<'a> {
             }
         });
         g.export("role_arn", role, |role| role.arn);
-        g.export("role_name", role, |role| role.name);
+        self.name("role_name", |names| names.role(&session.region), g);
         let profile = g.child("instance_profile", (role, self.tags), |(role, tags)| InstanceProfile {
             name: role.name.clone(),
             role_name: role.name,

@@ -90,8 +90,8 @@ impl<'a> Wiring<'a> {
             }
         });
         g.export("source_bucket", self.home, |home| home.outputs.bucket);
-        g.export("source_object_key", seed, |seed| seed.key);
-        g.export("pipeline_name", made, |pipeline| pipeline.name);
+        self.name("source_object_key", |names| names.software_object(), g);
+        self.name("pipeline_name", |names| names.software_pipeline(), g);
         g.export("pipeline_arn", made, |pipeline| pipeline.arn);
     }
 
@@ -99,14 +99,15 @@ impl<'a> Wiring<'a> {
     fn log_group(&self, pipeline: &'a Pipeline, g: &mut Graph<'a, World>) {
         let (session, model) = (self.session, self.model);
         let retention = g.input(required(&pipeline.log_retention_in_days));
-        let group =
-            g.child("log_group", (self.home, retention, self.tags), move |(home, days, tags)| LogGroup {
-                name: site(session, &home.name).log_group_name(name(model)),
-                retention_in_days: i32_of(days),
-                kms_key_arn: home.outputs.kms_key_arn,
-                tags,
-            });
-        g.export("log_group_name", group, |group| group.name);
+        g.child("log_group", (self.home, retention, self.tags), move |(home, days, tags)| LogGroup {
+            name: site(session, &home.name).log_group_name(name(model)),
+            retention_in_days: i32_of(days),
+            kms_key_arn: home.outputs.kms_key_arn,
+            tags,
+        });
+        g.export("log_group_name", self.home, move |home| {
+            site(session, &home.name).log_group_name(name(model))
+        });
     }
 
     fn application(&self, g: &mut Graph<'a, World>) -> Node<ApplicationOut> {
@@ -114,7 +115,7 @@ impl<'a> Wiring<'a> {
         let application = g.child("codedeploy_application", (self.home, self.tags), move |(home, tags)| {
             Application { name: names(session, &home, model).application(), tags }
         });
-        g.export("codedeploy_application_name", application, |application| application.name);
+        self.name("codedeploy_application_name", |names| names.application(), g);
         application
     }
 

@@ -55,6 +55,17 @@ impl<'a> Wiring<'a> {
         move |home| names(session, home, model).base()
     }
 
+    /// An output that follows from names: a plan tells it before there is anything of that name.
+    pub fn name(
+        &self,
+        output: &str,
+        name: impl Fn(TenantNames<'_>) -> String + Send + Sync + 'a,
+        g: &mut Graph<'a, World>,
+    ) {
+        let (session, model) = (self.session, self.model);
+        g.export(output, self.home, move |home| name(names(session, &home, model)));
+    }
+
     /// Only the load balancer reaches the instances; no tenant reaches another.
     fn security_group(&self, g: &mut Graph<'a, World>) -> Node<SecurityGroupOut> {
         let base = self.base();
@@ -156,10 +167,11 @@ impl<'a> Wiring<'a> {
                 tags,
             },
         );
-        g.export("parameter_name", record, |record| record.name);
+        self.name("parameter_name", |names| names.parameter(), g);
         g.export("id", (self.home, record), move |(home, _)| format!("{}/{}", home.name, name(model)));
         g.export("target_group_arn", parts.first.target, |target| target.arn);
-        g.export("autoscaling_group_name", parts.first.scaling, |group| group.name);
+        let slot = parts.first.slot;
+        self.name("autoscaling_group_name", move |names| slot.named(&names.base()), g);
         g.export("autoscaling_group_arn", parts.first.scaling, |group| group.arn);
         g.export("tags_all", self.tags, |tags| tags);
     }
