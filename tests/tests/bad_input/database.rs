@@ -23,9 +23,9 @@ fn tags(count: usize) -> Value {
     (0..count).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
 }
 
-#[test]
-fn each_mistake_gets_one_error_at_its_attribute() {
-    let mistakes = [
+/// Names, engine, machine and disk.
+fn of_the_machine() -> Vec<Mistake> {
+    vec![
         // Names become parts of the names of AWS objects.
         mistake(json!({"name": "Orders"}), "name", "Invalid name", &["\"Orders\"", "lower-case"]),
         mistake(
@@ -99,7 +99,12 @@ fn each_mistake_gets_one_error_at_its_attribute() {
             "Invalid storage",
             &["max_allocated_storage must be at least 110 GiB"],
         ),
-        // What RDS and MySQL keep for themselves.
+    ]
+}
+
+/// What RDS and MySQL keep for themselves.
+fn inside_mysql() -> Vec<Mistake> {
+    vec![
         mistake(
             json!({"db_name": "shop-1"}),
             "db_name",
@@ -144,6 +149,12 @@ fn each_mistake_gets_one_error_at_its_attribute() {
             "Invalid parameter",
             &["has no value"],
         ),
+    ]
+}
+
+/// Backups, windows, insights, and what every resource has.
+fn around_it() -> Vec<Mistake> {
+    vec![
         // Backups and windows.
         mistake(
             json!({"backup_retention_period": 36}),
@@ -208,7 +219,13 @@ fn each_mistake_gets_one_error_at_its_attribute() {
             &["set by the provider"],
         ),
         mistake(json!({"tags": tags(43)}), "tags", "Too many tags", &["43 tags", "42 are left"]),
-    ];
+    ]
+}
+
+#[test]
+fn each_mistake_gets_one_error_at_its_attribute() {
+    let mistakes: Vec<Mistake> =
+        [of_the_machine(), inside_mysql(), around_it()].into_iter().flatten().collect();
     let workspace = Workspace::offline();
     workspace.write("main.tf", &configuration(&mistakes, sound));
     assert_reported(&mistakes, &workspace.validate());

@@ -12,7 +12,9 @@ fn mistake(
     summary: &'static str,
     says: &'static [&'static str],
 ) -> Mistake {
-    Mistake { kind: "tenant", arguments: json!({ "pipeline": pipeline }), path, summary, says }
+    let mut arguments = json!({});
+    arguments["pipeline"] = pipeline;
+    Mistake { kind: "tenant", arguments, path, summary, says }
 }
 
 fn alarms(count: usize) -> Vec<String> {
