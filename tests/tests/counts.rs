@@ -10,41 +10,57 @@ use estate::{Estate, create_all, plan_without_changes};
 use paas_tests::emulator::Counts;
 use stage::Resource;
 
-/// Calls that AWS answers for one object only.
-const ONE_BY_ONE: [&str; 3] =
-    ["elbv2:DescribeTargetGroupAttributes", "iam:GetInstanceProfile", "ssm:ListTagsForResource"];
+/// Calls that AWS answers for one object only, and that each tenant has one of.
+const ONE_BY_ONE: [&str; 7] = [
+    "autoscaling:DescribeLifecycleHooks",
+    // Of several groups, but of one application.
+    "codedeploy:BatchGetDeploymentGroups",
+    "codepipeline:GetPipeline",
+    "elbv2:DescribeTargetGroupAttributes",
+    "events:ListTargetsByRule",
+    "iam:GetInstanceProfile",
+    "rds:DescribeDBParameters",
+];
 
-/// Calls that a plan of so many tenants, ten at a time, may cost at most.
-fn limit(operation: &str, tenants: u64) -> u64 {
-    match operation {
-        one if ONE_BY_ONE.contains(&one) => tenants,
-        // 20 objects a call, two of each tenant's; the first ten ask before it is known what others there are.
-        "elbv2:DescribeTags" => (2 * tenants).div_ceil(20) + 10,
-        // 10 names a call.
-        "ssm:GetParameters" => tenants.div_ceil(10) + 10,
-        "elbv2:DescribeRules" | "ec2:DescribeImages" | "sts:GetCallerIdentity" => 1,
-        // One call answers for all tenants; those that ask before its answer is there ask once more.
-        _ => 6,
-    }
-}
+/// Calls that AWS answers for so many objects at a time, and how many of these each whole tenant has.
+const IN_PAGES: [(&str, u64, u64); 3] = [
+    ("elbv2:DescribeTags", 20, 2),
+    ("resourcegroupstaggingapi:GetResources", 100, 10),
+    ("ssm:GetParameters", 10, 2),
+];
 
-const OPERATIONS_OF_A_TENANT: [&str; 15] = [
+/// Calls whose answer is for all tenants.
+const ONCE: [&str; 15] = [
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribePolicies",
+    "codedeploy:ListApplications",
     "ec2:DescribeImages",
     "ec2:DescribeLaunchTemplateVersions",
     "ec2:DescribeLaunchTemplates",
     "ec2:DescribeSecurityGroups",
     "elbv2:DescribeRules",
-    "elbv2:DescribeTags",
-    "elbv2:DescribeTargetGroupAttributes",
     "elbv2:DescribeTargetGroups",
+    "events:ListRules",
     "iam:GetAccountAuthorizationDetails",
-    "iam:GetInstanceProfile",
-    "ssm:GetParameters",
-    "ssm:ListTagsForResource",
+    "logs:DescribeLogGroups",
+    "rds:DescribeDBInstances",
+    "s3:ListObjectsV2",
     "sts:GetCallerIdentity",
 ];
+
+/// Those of [`ONCE`] that are asked name by name until there are enough to list all.
+const FIRST_BY_NAME: [&str; 3] =
+    ["codedeploy:BatchGetApplications", "rds:DescribeDBParameterGroups", "rds:DescribeDBSubnetGroups"];
+
+/// Calls beyond what follows from the number of tenants: those that are asked before it is known what others there are,
+/// and while the answer for all is under way.
+const HEAD_START: u64 = 50;
+
+/// Calls that a plan of so many whole tenants, ten resources at a time, may cost at most.
+fn limit(tenants: u64) -> u64 {
+    let pages: u64 = IN_PAGES.iter().map(|(_, page, each)| (each * tenants).div_ceil(*page)).sum();
+    ONE_BY_ONE.len() as u64 * tenants + pages + HEAD_START
+}
 
 async fn calls_to_plan(estate: &Estate, resources: &[Resource]) -> Counts {
     let mark = estate.aws().mark();
@@ -55,35 +71,55 @@ async fn calls_to_plan(estate: &Estate, resources: &[Resource]) -> Counts {
     counts
 }
 
+/// Those of a service.
+fn to(counts: &Counts, service: &str) -> u64 {
+    let its = counts.by_operation.iter().filter(|(operation, _)| operation.starts_with(service));
+    its.map(|(_, calls)| calls).sum()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_without_changes_reads_each_kind_of_object_once() {
     const TENANTS: u64 = 30;
     let estate = Estate::set();
     let provider = estate.stage.provider().await;
     let environment = create_all(&provider, [estate.environment()]).await;
-    let tenants = create_all(&provider, (0..TENANTS).map(|n| estate.tenant(n))).await;
+    let mut whole = create_all(&provider, (0..TENANTS).map(|n| estate.tenant(n))).await;
+    whole.extend(create_all(&provider, (0..TENANTS).map(Estate::database)).await);
     drop(provider);
 
     let counts = calls_to_plan(&estate, &environment).await;
     assert!(counts.by_operation.values().all(|calls| *calls == 1), "{counts:#?}");
     assert!(counts.total <= 35, "{counts:#?}");
 
-    let counts = calls_to_plan(&estate, &tenants[..1]).await;
-    let twice = ["elbv2:DescribeTags", "ssm:GetParameters"]; // its own, then those it is checked against
+    // A tenant and its database.
+    let lone: Vec<Resource> = whole.iter().step_by(30).cloned().collect();
+    let counts = calls_to_plan(&estate, &lone).await;
+    let pages = ["elbv2:DescribeTags", "ssm:GetParameters"]; // its own, then those it is checked against
     for (operation, calls) in &counts.by_operation {
-        let most = if twice.contains(&operation.as_str()) { 4 } else { 1 };
+        let most = if pages.contains(&operation.as_str()) { 4 } else { 1 };
         assert!(*calls <= most, "{operation}: {counts:#?}");
     }
 
-    let counts = calls_to_plan(&estate, &tenants).await;
+    let counts = calls_to_plan(&estate, &whole).await;
+    let pages = IN_PAGES.map(|(operation, ..)| operation);
+    let known = [&ONE_BY_ONE[..], &pages, &ONCE, &FIRST_BY_NAME].concat();
     for (operation, calls) in &counts.by_operation {
-        assert!(OPERATIONS_OF_A_TENANT.contains(&operation.as_str()), "{operation}: {counts:#?}");
-        assert!(*calls <= limit(operation, TENANTS), "{operation}: {counts:#?}");
+        let operation = operation.as_str();
+        assert!(known.contains(&operation), "{operation}: {counts:#?}");
+        let most = if ONE_BY_ONE.contains(&operation) { TENANTS } else { 20 };
+        assert!(*calls <= most, "{operation}: {counts:#?}");
+    }
+    assert!(counts.total <= limit(TENANTS), "{counts:#?}");
+    // One for the target group's attributes each, a tenth for tags.
+    assert!(to(&counts, "elbv2:") <= TENANTS + TENANTS / 10 + 10, "{counts:#?}");
+
+    for (resource, most) in [(&whole[0], 12_000), (&lone[1], 5_000)] {
+        let (attributes, private) = resource.size();
+        assert!(attributes + private <= most, "{}: {attributes} + {private}", resource.type_name);
     }
 }
 
 #[test]
-fn a_hundred_tenants_within_these_limits_take_four_calls_each() {
-    let most: u64 = OPERATIONS_OF_A_TENANT.iter().map(|operation| limit(operation, 100)).sum();
-    assert!(most <= 400, "{most}");
+fn a_hundred_whole_tenants_within_these_limits_take_eight_calls_each() {
+    assert!(limit(100) <= 800, "{}", limit(100));
 }

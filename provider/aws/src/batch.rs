@@ -7,6 +7,7 @@
 use crate::call::{AwsError, milliseconds_since};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
+use indexmap::IndexSet;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -41,7 +42,7 @@ struct State<K, V> {
     asked: HashMap<K, (Moment, Answer<K, V>)>,
     now: Moment,
     /// What will probably be asked for: fills the free places of calls.
-    expected: Vec<K>,
+    expected: IndexSet<K>,
     /// The last write of each key: an answer asked for before a write isn't cached after it.
     written: HashMap<K, Moment>,
 }
@@ -55,6 +56,13 @@ struct Cached<V> {
 struct Gathering<K, V> {
     keys: Arc<Mutex<Vec<(K, Moment)>>>,
     answer: Answer<K, V>,
+}
+
+/// A second handle to the same cache.
+impl<K, V> Clone for Batched<K, V> {
+    fn clone(&self) -> Self {
+        Self { limit: self.limit, fetch: self.fetch.clone(), state: self.state.clone() }
+    }
 }
 
 impl<K, V> Batched<K, V>
@@ -76,7 +84,7 @@ where
                 gathering: None,
                 asked: HashMap::new(),
                 now: 0,
-                expected: Vec::new(),
+                expected: IndexSet::new(),
                 written: HashMap::new(),
             })),
         }
@@ -135,10 +143,12 @@ where
         lock(&self.state).cache.insert(key.clone(), Cached { value: Some(value), handed_on: true });
     }
 
-    /// Names what will probably be asked for in this run, instead of what was named before. It costs no call of its own,
-    /// but travels in the free places of the calls for others.
+    /// Names what will probably be asked for in this run. It costs no call of its own, but travels in the free places of
+    /// the calls for others.
     pub fn expect(&self, keys: impl IntoIterator<Item = K>) {
-        lock(&self.state).expected = keys.into_iter().collect();
+        let mut state = lock(&self.state);
+        let open: Vec<K> = keys.into_iter().filter(|key| !state.is_answered(key)).collect();
+        state.expected.extend(open);
     }
 
     /// Adds `key` to the batch that is gathering, or starts one.
@@ -187,10 +197,15 @@ impl<K: Clone + Eq + Hash, V: Clone> State<K, V> {
         while asked.len() < limit
             && let Some(key) = self.expected.pop()
         {
-            if !self.cache.contains_key(&key) && !self.asked.contains_key(&key) {
+            if !self.is_answered(&key) {
                 asked.push((key, self.now));
             }
         }
+    }
+
+    /// Whether its value is there, or under way.
+    fn is_answered(&self, key: &K) -> bool {
+        self.cache.contains_key(key) || self.asked.contains_key(key)
     }
 
     /// Keeps what hasn't been written since it was asked for; `since` is when the first question was asked.

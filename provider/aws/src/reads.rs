@@ -37,6 +37,12 @@ pub struct Reads {
 
 impl Reads {
     pub(crate) fn new(clients: &Clients) -> Self {
+        let (rds, ssm) = (rds::Reads::new(&clients.rds), ssm::Reads::new(&clients.ssm));
+        let (of_rds, of_ssm) = (rds.clone(), ssm.clone());
+        let noted = move |arn: &str| {
+            of_rds.expect(arn);
+            of_ssm.expect(arn);
+        };
         Self {
             ec2: ec2::Reads::new(&clients.ec2),
             elbv2: elbv2::Reads::new(&clients.elbv2),
@@ -47,10 +53,10 @@ impl Reads {
             codedeploy: codedeploy::Reads::new(&clients.codedeploy, &clients.autoscaling),
             codepipeline: codepipeline::Reads::new(&clients.codepipeline),
             events: events::Reads::new(&clients.eventbridge),
-            ssm: ssm::Reads::new(&clients.ssm),
             logs: logs::Reads::new(&clients.logs),
-            rds: rds::Reads::new(&clients.rds),
-            tags: tagging::Reads::new(&clients.resourcegroupstagging),
+            tags: tagging::Reads::new(&clients.resourcegroupstagging, noted),
+            rds,
+            ssm,
         }
     }
 }

@@ -3,8 +3,11 @@
 //! Many services give an object's tags only in a call of their own. The tagging API gives those of twenty owners in one
 //! call, but its index lags behind what was written (AWS gives no bound). So it is believed only where it says what is
 //! expected: what the state holds. Everything else is asked of the service itself.
+//!
+//! Where many owners are asked about, it lists all that is ours of the services that are asked here: the page of a hundred
+//! objects is what costs, not the owner.
 
-use crate::batch::Batched;
+use crate::batch::{Batched, MANY};
 use crate::call::{AwsError, call};
 use crate::tags::{self, Tags};
 use crate::world::Cx;
@@ -17,6 +20,8 @@ use std::sync::Arc;
 const OWNERS_PER_CALL: usize = 20;
 /// The most that one page of it holds.
 const PAGE: i32 = 100;
+/// The services whose objects' tags are asked for here. Others' are told by the service along with everything else.
+const SERVICES: [&str; 6] = ["codedeploy", "codepipeline", "events", "logs", "rds", "ssm"];
 /// The role may not use the tagging API: every service is asked itself then.
 const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException"];
 
@@ -29,9 +34,18 @@ pub struct Reads {
 }
 
 impl Reads {
-    pub(crate) fn new(client: &Client) -> Self {
-        let client = client.clone();
-        Self { of_owners: Batched::new(OWNERS_PER_CALL, move |owners| list(client.clone(), owners)) }
+    /// Every ARN that is listed is `noted`: what is there and ours will probably be read in this run.
+    pub(crate) fn new(client: &Client, noted: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        let (client, noted) = (client.clone(), Arc::new(noted));
+        let list = move |owners| {
+            let (client, noted) = (client.clone(), noted.clone());
+            async move {
+                let listed = list(client, owners).await?;
+                listed.values().flat_map(|of_owner| of_owner.keys()).for_each(|arn| noted(arn));
+                Ok(listed)
+            }
+        };
+        Self { of_owners: Batched::new(OWNERS_PER_CALL, list) }
     }
 }
 
@@ -64,8 +78,11 @@ fn without_aws(tags: &Tags) -> Tags {
 }
 
 async fn list(client: Client, owners: Vec<String>) -> Result<HashMap<String, OfOwner>, AwsError> {
-    let filter = TagFilter::builder().key(tags::OWNER).set_values(Some(owners)).build();
-    let request = client.get_resources().tag_filters(filter).resources_per_page(PAGE);
+    let these = (owners.len() < MANY).then_some(owners);
+    let filter = TagFilter::builder().key(tags::OWNER).set_values(these).build();
+    let services = SERVICES.map(str::to_owned).to_vec();
+    let request = client.get_resources().tag_filters(filter).set_resource_type_filters(Some(services));
+    let request = request.resources_per_page(PAGE);
     let mut pages = request.into_paginator().send();
     let mut found: HashMap<String, HashMap<String, Tags>> = HashMap::new();
     while let Some(page) = pages.next().await {

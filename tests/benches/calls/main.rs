@@ -64,12 +64,13 @@ async fn counts() {
     let all = plan(&estate, &provider, &whole).await;
     rows.push(Row::shared(&format!("plan a whole tenant without changes, {TENANTS} in one run"), all.total));
     rows.push(Row::shared("of these to ELBv2", to(&all, "elbv2:")));
-    rows.push(Row::shared("the same by real Terraform, with their environment", by_terraform()));
+    let by_terraform = by_terraform();
+    rows.push(Row::shared("the same by real Terraform, with their environment", by_terraform.total));
     println!("| | calls | state, attributes + private |\n|---|---|---|");
     for Row { what, calls, state } in rows {
         println!("| {what} | {calls} | {state} |");
     }
-    println!("\n{}", by_operation(&all.by_operation));
+    println!("\n{}", by_operation(&all.by_operation, &by_terraform.by_operation));
 }
 
 /// A line of the table.
@@ -113,20 +114,26 @@ fn to(counts: &Counts, service: &str) -> u64 {
 }
 
 /// `terraform plan` over an environment and its tenants.
-fn by_terraform() -> u64 {
+fn by_terraform() -> Counts {
     let estate = Estate::set();
     let workspace = Workspace::new(estate.aws());
     workspace.write("main.tf", &estate.main_tf(TENANTS));
     workspace.apply(&[]).expect_success();
     let mark = estate.aws().mark();
     assert_eq!(workspace.plan(&[]).expect_success().changes(), []);
-    estate.aws().counts(mark).total
+    estate.aws().counts(mark)
 }
 
-fn by_operation(calls: &BTreeMap<String, u64>) -> String {
-    let rows: String =
-        calls.iter().map(|(operation, calls)| format!("| {operation} | {calls} |\n")).collect();
-    format!("| call, in the plan of {TENANTS} whole tenants | |\n|---|---|\n{rows}")
+fn by_operation(driven: &BTreeMap<String, u64>, by_terraform: &BTreeMap<String, u64>) -> String {
+    let calls =
+        |counts: &BTreeMap<String, u64>, operation| counts.get(operation).copied().unwrap_or_default();
+    let row = |operation| {
+        format!("| {operation} | {} | {} |\n", calls(driven, operation), calls(by_terraform, operation))
+    };
+    let rows: String = by_terraform.keys().map(row).collect();
+    format!(
+        "| call, in the plan of {TENANTS} whole tenants | | by Terraform, with their environment |\n|---|---|---|\n{rows}"
+    )
 }
 
 /// How often a creation is timed. The fastest counts: what else the machine does is not the provider's.

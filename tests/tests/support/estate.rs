@@ -12,6 +12,9 @@ use tfplugin::client::{Action, Client};
 /// How many resources Terraform works on at once, unless told.
 pub const PARALLELISM: usize = 10;
 
+/// Enough of everything.
+const QUOTA: u32 = 1000;
+
 /// A resource to be made.
 pub type Wanted = (&'static str, Value);
 
@@ -33,7 +36,11 @@ impl Estate {
         Self::on(self.stage)
     }
 
+    /// RDS's default quotas are too small for a hundred databases; AWS raises them on request.
     fn on(stage: Stage) -> Self {
+        stage.aws.limits(&json!({
+            "db_instances": QUOTA, "db_parameter_groups": QUOTA, "db_subnet_groups": QUOTA,
+        }));
         let (certificate, image) =
             (stage.aws.seed_certificate("*.example.test"), stage.aws.seed_image("web"));
         Self { stage, certificate, image }
@@ -62,19 +69,12 @@ impl Estate {
 
     /// All that a tenant has, in the order in which it is made.
     pub fn whole(&self, n: u64) -> Vec<Wanted> {
-        vec![self.tenant(n)]
+        vec![self.tenant(n), Self::database(n)]
     }
 
     /// The database of the tenant of that number, which has to be there.
-    pub fn database(&self, n: u64) -> Wanted {
-        let config = json!({
-            "environment": "dev",
-            "tenant": format!("tenant-{n}"),
-            "engine_version": "8.4",
-            "instance_class": "db.t4g.micro",
-            "allocated_storage": 20,
-        });
-        (DATABASE, config)
+    pub fn database(n: u64) -> Wanted {
+        (DATABASE, json!({"environment": "dev", "tenant": format!("tenant-{n}")}))
     }
 
     /// The same in HCL, for real Terraform.
@@ -99,6 +99,11 @@ impl Estate {
               image_id        = "{}"
               target_tracking = {{ target_value = 50 }}
               pipeline        = {{}}
+            }}
+            resource "paas_database" "all" {{
+              count       = {tenants}
+              environment = paas_environment.dev.id
+              tenant      = paas_tenant.all[count.index].name
             }}
             "#,
             self.certificate, self.image

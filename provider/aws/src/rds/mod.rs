@@ -31,6 +31,7 @@ use crate::batch::{Batched, Handed};
 use crate::tags::Tags;
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbInstance, DbParameterGroup, DbSubnetGroup};
+use std::sync::Arc;
 
 /// The engine of every database here, under RDS's name.
 const ENGINE: &str = "mysql";
@@ -39,14 +40,15 @@ const PAGE: i32 = 100;
 const PER_CALL: usize = 100;
 
 /// Batched reads by name.
+#[derive(Clone)]
 pub struct Reads {
     /// Tags come along.
     instances: Batched<String, DbInstance>,
     subnet_groups: Batched<String, DbSubnetGroup>,
     parameter_groups: Batched<String, DbParameterGroup>,
     /// The tags of groups that were just made.
-    made_subnet_groups: Handed<Tags>,
-    made_parameter_groups: Handed<Tags>,
+    made_subnet_groups: Arc<Handed<Tags>>,
+    made_parameter_groups: Arc<Handed<Tags>>,
 }
 
 impl Reads {
@@ -58,8 +60,21 @@ impl Reads {
             parameter_groups: Batched::new(PER_CALL, move |names| {
                 parameter_group::list(of_parameters.clone(), names)
             }),
-            made_subnet_groups: Handed::default(),
-            made_parameter_groups: Handed::default(),
+            made_subnet_groups: Arc::default(),
+            made_parameter_groups: Arc::default(),
+        }
+    }
+
+    /// Says that the object of this ARN will probably be read in this run.
+    pub(crate) fn expect(&self, arn: &str) {
+        let mut parts = arn.rsplitn(3, ':');
+        if let (Some(name), Some(kind)) = (parts.next(), parts.next()) {
+            match kind {
+                "db" => self.instances.expect([name.to_owned()]),
+                "subgrp" => self.subnet_groups.expect([name.to_owned()]),
+                "pg" => self.parameter_groups.expect([name.to_owned()]),
+                _ => {}
+            }
         }
     }
 }

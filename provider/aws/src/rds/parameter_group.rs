@@ -1,7 +1,6 @@
 //! A DB parameter group: MySQL's settings.
 
 use super::{PAGE, parameters, tagging};
-use crate::batch::MANY;
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::wait;
@@ -150,14 +149,14 @@ async fn carried(cx: &Cx<'_>, name: &str) -> Result<Option<Tags>, AwsError> {
     tagging::of(cx, &arn(cx, name), NOT_FOUND).await
 }
 
-/// One call takes one name or none: many are listed with all that there are.
+/// One call takes one name or none: several are listed with all that there are, a hundred a page.
 pub(super) async fn list(
     client: Client,
     names: Vec<String>,
 ) -> Result<HashMap<String, DbParameterGroup>, AwsError> {
     let named = |group: DbParameterGroup| Some((group.db_parameter_group_name.clone()?, group));
     let mut found = HashMap::new();
-    if names.len() >= MANY {
+    if names.len() > 1 {
         let mut pages = client.describe_db_parameter_groups().max_records(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = call("DescribeDBParameterGroups", std::future::ready(page)).await?;

@@ -13,6 +13,7 @@ use aws_sdk_ssm::Client;
 use std::collections::{BTreeMap, HashMap};
 
 /// Batched reads of parameters' values by name; `GetParameters` takes ten.
+#[derive(Clone)]
 pub struct Reads {
     pub(crate) values: Batched<String, String>,
     /// SSM lists the tags of one parameter at a time.
@@ -29,6 +30,12 @@ impl Reads {
             }),
             tags: Batched::new(1, move |names| parameter::tags(of_tags.clone(), names)),
         }
+    }
+
+    /// Says that the object of this ARN will probably be read in this run, if it is a parameter.
+    pub(crate) fn expect(&self, arn: &str) {
+        // A parameter's name is a path that starts with the slash.
+        self.values.expect(arn.split_once(":parameter").map(|(_, name)| name.to_owned()));
     }
 }
 
