@@ -189,7 +189,7 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
             let mut tenant = dev.tenant("acme");
             tenant["environment"] = json!("dev");
             tenant["pipeline"] = json!({"alarm_names": ["acme-5xx"]});
-            dev.aws.timing(&json!({"instance": {"create": 1.0}})); // they are waited for
+            dev.aws.timing(&json!({"auto_scaling_group": {"create": 1.0}})); // its instances are waited for
             dev.declare(TENANT, tenant);
             dev
         },
