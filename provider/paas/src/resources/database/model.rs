@@ -37,7 +37,8 @@ pub struct DatabaseModel {
     #[attr(optional, default = "8.4")]
     pub engine_version: Attr<String>,
     /// Whether a change of `engine_version` may be one of the major version, such as `8.0` to `8.4`. There is no way
-    /// back from it.
+    /// back from it, and
+    /// it takes `apply_immediately`.
     #[attr(optional, default = false)]
     pub allow_major_version_upgrade: Attr<bool>,
     /// Let RDS take new minor versions in the maintenance window. Write a major version as `engine_version` then.

@@ -234,12 +234,16 @@ pub fn review(plan: &Plan, model: &DatabaseModel, diagnostics: &mut Diagnostics)
         );
         diagnostics.push(Diagnostic::error("The database would be replaced", detail));
     }
+    let allowed = model.allow_major_version_upgrade.known() != Some(&false);
+    let at_once = model.apply_immediately.known() != Some(&false);
     if let Some(version) = model.engine_version.known()
         && rds::is_major_upgrade(version, &saw.engine_version)
-        && model.allow_major_version_upgrade.known() == Some(&false)
+        && !(allowed && at_once)
     {
+        // In the maintenance window the new version comes with the group of its family; until then the old one is in use,
+        // and can't be deleted.
         let detail = format!(
-            "Database {} runs MySQL {}; {version} is another major version, and there is no way back from it. Try it on a copy first (a snapshot restored as another paas_database). Then set allow_major_version_upgrade = true.",
+            "Database {} runs MySQL {}; {version} is another major version, and there is no way back from it. Try it on a copy first (a snapshot restored as another paas_database). Then set allow_major_version_upgrade = true, and apply_immediately = true: its parameter group is replaced with it, which can't wait for the maintenance window.",
             saw.identifier, saw.engine_version
         );
         diagnostics.error("engine_version", "Upgrade of the major version", detail);

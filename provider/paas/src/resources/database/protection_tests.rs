@@ -68,7 +68,7 @@ fn what_changes_in_place_is_nobodys_concern() {
         |d, saw| (d.engine_version, saw.engine_version) = ("8.4.5".into(), "8.4.6".into()),
         |d, saw| {
             (d.engine_version, saw.engine_version) = ("8.4".into(), "8.0.36".into());
-            d.allow_major_version_upgrade = true.into();
+            (d.allow_major_version_upgrade, d.apply_immediately) = (true.into(), true.into());
         },
     ];
     for (n, change) in change.into_iter().enumerate() {
@@ -78,7 +78,7 @@ fn what_changes_in_place_is_nobodys_concern() {
 
 #[test]
 fn what_only_an_empty_database_could_have_is_refused_with_what_to_do() {
-    let change: [(Action, Change, &str, &str); 9] = [
+    let change: [(Action, Change, &str, &str); 10] = [
         (Action::Replace("username"), |d, _| d.username = "root".into(), "username", "back to \"admin\""),
         (Action::Replace("db_name"), |d, _| d.db_name = "shop".into(), "db_name", "Leave db_name out"),
         (
@@ -113,6 +113,15 @@ fn what_only_an_empty_database_could_have_is_refused_with_what_to_do() {
             |_, saw| saw.engine_version = "8.0.36".into(),
             "engine_version",
             "allow_major_version_upgrade",
+        ),
+        (
+            Action::Update,
+            |d, saw| {
+                saw.engine_version = "8.0.36".into();
+                d.allow_major_version_upgrade = true.into();
+            },
+            "engine_version",
+            "apply_immediately = true",
         ),
         (Action::Unsure, |d, _| d.username = Attr::Unknown, "username", "known at plan"),
         (Action::Unsure, |d, _| d.db_name = Attr::Unknown, "db_name", "known at plan"),
