@@ -1,6 +1,5 @@
 //! A tenant's database under real Terraform: its life, its import, and twelve ways to lose it by surprise.
 
-mod bad_input;
 mod configured;
 mod import;
 mod life;

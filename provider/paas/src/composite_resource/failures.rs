@@ -23,7 +23,7 @@ pub fn of_apply(owner: &Owner, applied: &Applied, operation: Operation, resumes:
             applied.ready, applied.total
         ),
         Operation::Create => format!(
-            "{} of {} children are ready; the next apply replaces the resource, `terraform untaint` resumes it",
+            "{} of {} children are ready; Terraform has tainted the resource and means to make it anew; after `terraform untaint` the next apply goes on with what is there",
             applied.ready, applied.total
         ),
     };

@@ -73,6 +73,25 @@ pub async fn environment(session: &Session, name: &str) -> Result<Option<Record<
         .await
 }
 
+/// What to say, at `environment`, where a record has no outputs yet.
+#[must_use]
+pub fn not_ready(name: &str) -> Diagnostic {
+    let detail =
+        format!("Environment {name:?} is still being made, or its apply broke off. Finish that apply first.");
+    Diagnostic::error("Environment not ready", detail).at("environment")
+}
+
+/// What to say, at `environment`, where there is no record.
+#[must_use]
+pub fn not_there(session: &Session, name: &str) -> Diagnostic {
+    let Session { project, region, account_id, .. } = session;
+    let detail = format!(
+        "There is no environment {name:?} in project {project:?} in {region} of account {account_id}. If it is in this configuration, refer to it: environment = paas_environment.{}.id. If it is in another one, apply that first.",
+        name.replace('-', "_")
+    );
+    Diagnostic::error("No such environment", detail).at("environment")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

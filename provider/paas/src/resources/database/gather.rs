@@ -122,19 +122,8 @@ async fn home(
         Ok(Some(Record { outputs: Some(outputs), .. })) => return Some(Home::of(Some(&outputs), &foreseen)),
         // It stands in the same state, half-made or half-destroyed: what makes it whole comes before us.
         Ok(_) if request.run.is_there(&owner) => return Some(Home::of(None, &foreseen)),
-        Ok(Some(_)) => diagnostics.error(
-            "environment",
-            "Environment not ready",
-            format!("Environment {name:?} is still being made, or its apply broke off. Finish that apply first."),
-        ),
-        Ok(None) => diagnostics.error(
-            "environment",
-            "No such environment",
-            format!(
-                "There is no environment {name:?} in project {:?} in {} of account {}. If it is in this configuration, refer to it: environment = paas_environment.{}.id. If it is in another one, apply that first.",
-                session.project, session.region, session.account_id, name.replace('-', "_")
-            ),
-        ),
+        Ok(Some(_)) => diagnostics.push(record::environment::not_ready(name)),
+        Ok(None) => diagnostics.push(record::environment::not_there(session, name)),
         Err(error) => diagnostics.push(error),
     }
     None
