@@ -13,6 +13,7 @@ pub mod policy;
 mod reads;
 mod retry;
 pub mod session;
+mod tagged;
 pub mod tagging;
 pub mod tags;
 pub mod wait;

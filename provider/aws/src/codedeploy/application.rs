@@ -3,6 +3,7 @@
 use super::{NOT_FOUND, tagging};
 use crate::batch::{MANY, halving};
 use crate::call::{AwsError, call, creating};
+use crate::tagged;
 use crate::tags::{self, Tags};
 use crate::world::{Cx, World};
 use aws_sdk_codedeploy::Client;
@@ -68,7 +69,7 @@ impl Child for Application {
             }
             Err(e) if e.is(&["ApplicationAlreadyExistsException"]) => {
                 let what = format!("CodeDeploy application {}", self.name);
-                Err(tagging::name_taken(cx, &what, &arn(cx, &self.name), e).await)
+                Err(tagged::name_taken::<tagging::Tagging>(cx, &what, &arn(cx, &self.name), e).await)
             }
             Err(e) => Err(e.into()),
         }
@@ -76,7 +77,7 @@ impl Child for Application {
 
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<ApplicationOut, Error> {
         if cx.world.reads.codedeploy.made.take(id).is_none() {
-            tagging::sync(cx, &arn(cx, id), &self.tags).await?;
+            tagged::sync::<tagging::Tagging>(cx, &arn(cx, id), &self.tags).await?;
         }
         Ok(out(cx, id))
     }

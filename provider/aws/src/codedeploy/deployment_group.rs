@@ -2,6 +2,7 @@
 
 use super::{NOT_FOUND, UNSETTLED, hooks, tagging};
 use crate::call::{AwsError, call, creating};
+use crate::tagged;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -109,7 +110,7 @@ impl Child for DeploymentGroup {
             }
             Some(taken) => {
                 let what = format!("CodeDeploy deployment group {id}");
-                Err(tagging::name_taken(cx, &what, &arn(cx, &id), taken).await)
+                Err(tagged::name_taken::<tagging::Tagging>(cx, &what, &arn(cx, &id), taken).await)
             }
         }
     }
@@ -137,7 +138,7 @@ impl Child for DeploymentGroup {
         if *self != saw {
             self.update(cx, &self.autoscaling_group_names).await?;
         }
-        tagging::sync(cx, &arn(cx, id), &self.tags).await?;
+        tagged::sync::<tagging::Tagging>(cx, &arn(cx, id), &self.tags).await?;
         reads.groups.forget(&key(id));
         hooks::forget(cx, info.auto_scaling_groups());
         Ok(self.out())

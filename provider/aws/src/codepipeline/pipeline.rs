@@ -4,6 +4,7 @@ use super::structure::{self, Stage};
 use super::{NOT_FOUND, tagging};
 use crate::call::{AwsError, call, creating};
 use crate::s3;
+use crate::tagged;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -93,7 +94,7 @@ impl Child for Pipeline {
             }
             Some(taken) => {
                 let what = format!("pipeline {}", self.name);
-                Err(tagging::name_taken(cx, &what, &arn(cx, &self.name), taken).await)
+                Err(tagged::name_taken::<tagging::Tagging>(cx, &what, &arn(cx, &self.name), taken).await)
             }
         }
     }
@@ -113,7 +114,7 @@ impl Child for Pipeline {
             let request = cx.world.codepipeline.update_pipeline().pipeline(self.declaration());
             wait::settled_if(cx, unsettled, || call("UpdatePipeline", request.clone().send())).await?;
         }
-        tagging::sync(cx, &arn(cx, id), &self.tags).await?;
+        tagged::sync::<tagging::Tagging>(cx, &arn(cx, id), &self.tags).await?;
         reads.pipelines.forget(id);
         Ok(out(cx, id))
     }

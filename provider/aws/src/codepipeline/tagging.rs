@@ -1,13 +1,13 @@
 //! Tags of pipelines: set in the creating call, listed for one pipeline at a time.
 
 use super::NOT_FOUND;
+use crate::batch::Batched;
 use crate::call::{AwsError, call};
+use crate::tagged::Tagged;
 use crate::tags::{self, Tags};
-use crate::wait;
 use crate::world::Cx;
 use aws_sdk_codepipeline::Client;
 use aws_sdk_codepipeline::types::Tag;
-use composite::Error;
 use std::collections::HashMap;
 
 /// Ownership, `Name` and the user's tags for a creating call.
@@ -36,37 +36,23 @@ pub(super) async fn list(client: Client, arns: Vec<String>) -> Result<HashMap<St
     Ok(found)
 }
 
-/// Brings the tags of the pipeline in line with the user's tags, ownership and `Name`: no call where they are.
-pub(super) async fn sync(cx: &Cx<'_>, arn: &str, wanted: &Tags) -> Result<(), Error> {
-    let (client, reads) = (&cx.world.codepipeline, &cx.world.reads.codepipeline.tags);
-    let carried = wait::settled(cx, NOT_FOUND, || async {
-        let carried = reads.fresh(&arn.to_owned()).await?;
-        carried.ok_or_else(|| {
-            AwsError::ours("ListTagsForResource", format!("{arn} isn't there")).coded(NOT_FOUND[1])
-        })
-    })
-    .await?;
-    let changes = tags::changes(&carried, &tags::to_create(cx, wanted));
-    if !changes.set.is_empty() {
-        let request = client.tag_resource().resource_arn(arn).set_tags(Some(from_tags(changes.set)));
-        call("TagResource", request.send()).await?;
-    }
-    if !changes.remove.is_empty() {
-        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
-        call("UntagResource", request.send()).await?;
-    }
-    reads.forget(&arn.to_owned());
-    Ok(())
-}
+/// See [`crate::tagged`].
+pub(super) struct Tagging;
 
-/// What a refusal to make a second pipeline of that name means: ours, whose first answer was lost, or someone else's.
-pub(super) async fn name_taken(cx: &Cx<'_>, what: &str, arn: &str, refused: AwsError) -> Error {
-    match cx.world.reads.codepipeline.tags.fresh(&arn.to_owned()).await {
-        Err(e) => e.into(),
-        Ok(Some(carried)) if !tags::are_ours(cx, &carried) => Error::message(format!(
-            "{what} exists and belongs to someone else ({}); delete it or choose another `project`",
-            tags::whose(&carried)
-        )),
-        Ok(_) => refused.exists().into(),
+impl Tagged for Tagging {
+    const NOT_FOUND: &'static [&'static str] = NOT_FOUND;
+
+    fn reads<'a>(cx: &'a Cx<'_>) -> &'a Batched<String, Tags> {
+        &cx.world.reads.codepipeline.tags
+    }
+
+    async fn tag(cx: &Cx<'_>, arn: &str, tags: Tags) -> Result<(), AwsError> {
+        let request = cx.world.codepipeline.tag_resource().resource_arn(arn).set_tags(Some(from_tags(tags)));
+        call("TagResource", request.send()).await.map(|_| ())
+    }
+
+    async fn untag(cx: &Cx<'_>, arn: &str, keys: Vec<String>) -> Result<(), AwsError> {
+        let request = cx.world.codepipeline.untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+        call("UntagResource", request.send()).await.map(|_| ())
     }
 }

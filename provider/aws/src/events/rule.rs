@@ -3,6 +3,7 @@
 use super::{BUSY, NOT_FOUND, tagging};
 use crate::batch::prefix_of;
 use crate::call::{AwsError, call};
+use crate::tagged;
 use crate::tags::{self, Tags};
 use crate::wait;
 use crate::world::{Cx, World};
@@ -103,7 +104,7 @@ impl Child for Rule {
             let others = targets.into_iter().map(|target| target.id).filter(|id| id != TARGET);
             remove_targets(cx, id, others.collect()).await?;
         }
-        tagging::sync(cx, &arn(cx, id), &self.tags).await?;
+        tagged::sync::<tagging::Tagging>(cx, &arn(cx, id), &self.tags).await?;
         reads.rules.forget(id);
         reads.targets.forget(id);
         Ok(out(cx, id))

@@ -1,13 +1,13 @@
 //! Tags of rules: set in the creating call, listed for one rule at a time.
 
 use super::NOT_FOUND;
+use crate::batch::Batched;
 use crate::call::{AwsError, call};
+use crate::tagged::Tagged;
 use crate::tags::{self, Tags};
-use crate::wait;
 use crate::world::Cx;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::Tag;
-use composite::Error;
 use std::collections::HashMap;
 
 /// Ownership, `Name` and the user's tags for a creating call.
@@ -36,25 +36,23 @@ pub(super) async fn list(client: Client, arns: Vec<String>) -> Result<HashMap<St
     Ok(found)
 }
 
-/// Brings the tags of the rule in line with the user's tags, ownership and `Name`: no call where they are.
-pub(super) async fn sync(cx: &Cx<'_>, arn: &str, wanted: &Tags) -> Result<(), Error> {
-    let (client, reads) = (&cx.world.eventbridge, &cx.world.reads.events.tags);
-    let carried = wait::settled(cx, NOT_FOUND, || async {
-        let carried = reads.fresh(&arn.to_owned()).await?;
-        carried.ok_or_else(|| {
-            AwsError::ours("ListTagsForResource", format!("{arn} isn't there")).coded(NOT_FOUND[0])
-        })
-    })
-    .await?;
-    let changes = tags::changes(&carried, &tags::to_create(cx, wanted));
-    if !changes.set.is_empty() {
-        let request = client.tag_resource().resource_arn(arn).set_tags(Some(from_tags(changes.set)));
-        call("TagResource", request.send()).await?;
+/// See [`crate::tagged`].
+pub(super) struct Tagging;
+
+impl Tagged for Tagging {
+    const NOT_FOUND: &'static [&'static str] = NOT_FOUND;
+
+    fn reads<'a>(cx: &'a Cx<'_>) -> &'a Batched<String, Tags> {
+        &cx.world.reads.events.tags
     }
-    if !changes.remove.is_empty() {
-        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
-        call("UntagResource", request.send()).await?;
+
+    async fn tag(cx: &Cx<'_>, arn: &str, tags: Tags) -> Result<(), AwsError> {
+        let request = cx.world.eventbridge.tag_resource().resource_arn(arn).set_tags(Some(from_tags(tags)));
+        call("TagResource", request.send()).await.map(|_| ())
     }
-    reads.forget(&arn.to_owned());
-    Ok(())
+
+    async fn untag(cx: &Cx<'_>, arn: &str, keys: Vec<String>) -> Result<(), AwsError> {
+        let request = cx.world.eventbridge.untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+        call("UntagResource", request.send()).await.map(|_| ())
+    }
 }
