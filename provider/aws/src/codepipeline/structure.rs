@@ -23,7 +23,7 @@ pub struct Stage {
     pub actions: Vec<Action>,
 }
 
-/// One action of one of AWS's own providers, version 1.
+/// One action of one of AWS's own providers, version 1. States and plans leave out what it hasn't.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
     /// Unique in its stage.
@@ -35,14 +35,19 @@ pub struct Action {
     /// What the provider takes, such as `S3Bucket`.
     pub configuration: BTreeMap<String, String>,
     /// Artifacts of earlier actions, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<String>,
     /// Artifacts it makes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
     /// Under which later actions see its variables: `#{namespace.variable}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// What `Commands` runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
     /// Variables of the environment that `Commands` exports, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_variables: Vec<String>,
     /// Its turn in the stage, from 1; those of one turn run side by side.
     pub run_order: i32,
