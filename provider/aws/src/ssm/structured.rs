@@ -6,7 +6,9 @@ use serde_json::Value;
 /// For `#[serde(with = …)]`. Text that isn't the compact JSON of an object stays text.
 pub fn serialize<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
     match serde_json::from_str::<Value>(text) {
-        Ok(data) if data.is_object() && data.to_string() == text => data.serialize(to),
+        Ok(data) if data.is_object() && serde_json::to_string(&data).is_ok_and(|again| again == text) => {
+            data.serialize(to)
+        }
         _ => to.serialize_str(text),
     }
 }

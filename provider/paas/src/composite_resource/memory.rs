@@ -90,7 +90,8 @@ impl Memory {
     fn keep(&self, shown: &Shown) -> Vec<u8> {
         let mut ledger = self.ledger.clone();
         for (record, text) in beside(&mut ledger, shown) {
-            if text.is_some_and(|text| *text == record.saw.to_string()) {
+            let saw = record.saw.to_string();
+            if text == Some(&saw) {
                 record.saw = Json::Null;
             }
         }
