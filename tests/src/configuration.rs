@@ -191,6 +191,16 @@ impl Configuration {
         attributes[name].take()
     }
 
+    /// What somebody does in the console, behind Terraform's back, in boto3's names; gives AWS's answer.
+    ///
+    /// # Panics
+    /// AWS refuses.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
+    #[track_caller]
+    pub fn by_hand(&self, service: &str, operation: &str, params: &Value) -> Value {
+        self.look(service, operation, params)
+    }
+
     /// What AWS answers to a reading call, in boto3's names.
     ///
     /// # Panics

@@ -8,7 +8,7 @@ mod variants;
 use paas_aws::permissions::Access;
 use paas_tests::{Emulator, Workspace, root};
 use serde_json::{Value as Json, json};
-use stage::{ENVIRONMENT, Resource, Stage, TENANT, changes};
+use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT, changes};
 use std::fs;
 use tfplugin::client::Action;
 
@@ -49,6 +49,17 @@ async fn every_tenant_can_be_imported() {
     stage.create(ENVIRONMENT, environment).await;
     for variant in variants::tenants(&stage.aws) {
         comes_back(&stage, TENANT, variant).await;
+    }
+}
+
+#[tokio::test]
+async fn every_database_can_be_imported() {
+    let stage = Stage::new(variants::provider_settings());
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    let (_, tenant) = variants::tenants(&stage.aws).remove(0);
+    stage.create(TENANT, tenant).await;
+    for variant in variants::databases() {
+        comes_back(&stage, DATABASE, variant).await;
     }
 }
 

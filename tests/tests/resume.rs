@@ -118,7 +118,8 @@ fn what_is_not_ready_can_be_destroyed() {
 fn what_never_began_is_an_error() {
     let stage = stage("");
     stage.aws.faults([Fault::error("AccessDeniedException", "no", 400).operation("PutParameter")]);
-    stage.terraform.apply(&[]).expect_errors();
+    let errors = stage.terraform.apply(&[]).expect_errors();
+    assert!(errors.iter().any(|error| error.text().contains("PutParameter")), "{errors:?}");
     assert!(stage.terraform.attributes(TENANT).is_none());
     assert!(stage.terraform.attributes(ENVIRONMENT).is_some());
     stage.aws.clear_faults();

@@ -40,6 +40,7 @@ pub struct Steering {
 
 /// What AWS is told about a database without keeping it, under RDS's names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of RDS by itself")]
 pub struct DatabaseSteering {
     /// The snapshot that a new database is restored from; of no interest once it exists.
     pub snapshot_identifier: Option<String>,

@@ -9,6 +9,7 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id},
 };
+use tracing_subscriber::registry::Scope;
 use tracing_subscriber::{
     EnvFilter, Layer, layer::Context, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
 };
@@ -61,7 +62,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Hclog {
 /// The event's fields, and those of the spans around it: what was being done when it happened.
 fn line<S: Subscriber + for<'a> LookupSpan<'a>>(event: &Event<'_>, context: &Context<'_, S>) -> Json {
     let mut fields = Fields(Map::new());
-    for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+    for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
         if let Some(Fields(around)) = span.extensions().get::<Fields>() {
             fields.0.extend(around.clone());
         }

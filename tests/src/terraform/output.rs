@@ -86,6 +86,7 @@ impl Output {
     ///
     /// # Panics
     /// It failed; the text holds what Terraform said.
+    #[allow(clippy::return_self_not_must_use, reason = "most callers want no more than the check")]
     #[track_caller]
     pub fn expect_success(self) -> Self {
         assert!(self.success(), "{}", self.report());

@@ -1,6 +1,6 @@
 //! From its creation to its end, and what AWS holds at each step.
 
-use crate::{by_hand, end, identifier, instance, resource_id, snapshots};
+use crate::{end, identifier, instance, resource_id, snapshots};
 use paas_tests::Configuration;
 use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
 use serde_json::{Value, json};
@@ -179,7 +179,7 @@ fn a_change_by_hand_is_shown_and_undone() {
         "DBInstanceIdentifier": identifier(&dev), "DeletionProtection": false, "BackupRetentionPeriod": 1,
         "ApplyImmediately": true,
     });
-    by_hand(&dev, "rds", "modify_db_instance", &change);
+    dev.by_hand("rds", "modify_db_instance", &change);
     assert_eq!(dev.planned(DATABASE), ["~ instance"]);
     dev.terraform.apply_plan().expect_success();
     let real = instance(&dev);

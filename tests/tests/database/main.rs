@@ -52,20 +52,14 @@ fn snapshots(dev: &Configuration) -> Vec<String> {
 
 fn delete_snapshots(dev: &Configuration) {
     for name in snapshots(dev) {
-        by_hand(dev, "rds", "delete_db_snapshot", &json!({"DBSnapshotIdentifier": name}));
+        dev.by_hand("rds", "delete_db_snapshot", &json!({"DBSnapshotIdentifier": name}));
     }
-}
-
-/// What somebody does in the console.
-#[track_caller]
-fn by_hand(dev: &Configuration, service: &str, operation: &str, params: &Value) -> Value {
-    dev.aws.call(service, operation, params).unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 /// Takes a snapshot of the database by hand.
 fn take_snapshot(dev: &Configuration, name: &str) {
     let params = json!({"DBInstanceIdentifier": identifier(dev), "DBSnapshotIdentifier": name});
-    by_hand(dev, "rds", "create_db_snapshot", &params);
+    dev.by_hand("rds", "create_db_snapshot", &params);
 }
 
 /// Gives the protection up, destroys everything, and checks that nothing is left in the account but snapshots, which go

@@ -1,7 +1,7 @@
 //! Databases out of snapshots.
 
 use crate::{
-    assert_says, by_hand, delete_snapshots, described, end, field, identifier, instance, refusal, resource_id,
+    assert_says, delete_snapshots, described, end, field, identifier, instance, refusal, resource_id,
 };
 use crate::{snapshots, take_snapshot};
 use paas_tests::Configuration;
@@ -91,7 +91,7 @@ fn a_snapshot_that_does_not_fit_is_refused_at_plan() {
     dev.apply();
     take_snapshot(&dev, "weekly");
     let copy = json!({"SourceDBSnapshotIdentifier": "weekly", "TargetDBSnapshotIdentifier": "elsewhere"});
-    let key = by_hand(&dev, "kms", "create_key", &json!({}));
+    let key = dev.by_hand("kms", "create_key", &json!({}));
     let mut under_another_key = copy;
     under_another_key["KmsKeyId"] = key["KeyMetadata"]["Arn"].clone();
     let copied = dev.aws.call("rds", "copy_db_snapshot", &under_another_key);
@@ -127,7 +127,7 @@ fn a_snapshot_that_does_not_fit_is_refused_at_plan() {
     dev.remove(OTHER);
     dev.assert_settled();
     delete_snapshots(&dev);
-    by_hand(&dev, "kms", "schedule_key_deletion", &json!({"KeyId": key["KeyMetadata"]["KeyId"]}));
+    dev.by_hand("kms", "schedule_key_deletion", &json!({"KeyId": key["KeyMetadata"]["KeyId"]}));
     dev.set(DATABASE, "deletion_protection", false);
     dev.set(DATABASE, "skip_final_snapshot", true);
     dev.apply();
@@ -142,9 +142,9 @@ fn a_database_that_is_gone_can_be_restored_in_its_place() {
     let name = identifier(&dev);
     let unprotect =
         json!({"DBInstanceIdentifier": name, "DeletionProtection": false, "ApplyImmediately": true});
-    by_hand(&dev, "rds", "modify_db_instance", &unprotect);
+    dev.by_hand("rds", "modify_db_instance", &unprotect);
     let last = json!({"DBInstanceIdentifier": name, "FinalDBSnapshotIdentifier": "rescued"});
-    by_hand(&dev, "rds", "delete_db_instance", &last);
+    dev.by_hand("rds", "delete_db_instance", &last);
 
     let warned = |dev: &Configuration| {
         let plan = dev.terraform.plan(&[]).expect_success();

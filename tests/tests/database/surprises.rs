@@ -1,7 +1,7 @@
 //! Twelve ways to lose a database without meaning to. Each is refused at plan, with what to do instead, or leaves the
 //! very instance in its place.
 
-use crate::{assert_says, by_hand, end, identifier, refusal, resource_id};
+use crate::{assert_says, end, identifier, refusal, resource_id};
 use paas_tests::Configuration;
 use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
 use paas_tests::terraform::Diagnostic;
@@ -188,10 +188,10 @@ fn way_10_a_new_key_for_the_environment() {
     let kept = Kept::new();
     let arn = kept.dev.attribute(ENVIRONMENT, "kms_key_arn");
     let key = arn.as_str().and_then(|arn| arn.rsplit('/').next()).expect("an ARN");
-    by_hand(&kept.dev, "kms", "schedule_key_deletion", &json!({"KeyId": key, "PendingWindowInDays": 7}));
+    kept.dev.by_hand("kms", "schedule_key_deletion", &json!({"KeyId": key, "PendingWindowInDays": 7}));
     kept.refuses(&[], "environment", &["aws kms cancel-key-deletion", "copy-db-snapshot --kms-key-id"]);
-    by_hand(&kept.dev, "kms", "cancel_key_deletion", &json!({ "KeyId": key }));
-    by_hand(&kept.dev, "kms", "enable_key", &json!({ "KeyId": key }));
+    kept.dev.by_hand("kms", "cancel_key_deletion", &json!({ "KeyId": key }));
+    kept.dev.by_hand("kms", "enable_key", &json!({ "KeyId": key }));
     kept.lives();
 }
 

@@ -110,7 +110,8 @@ fn records() -> Vec<Row> {
             "edited",
             &["value"],
             |a| {
-                let edited = a.child.saw["value"].to_string().replace("host", "guest").replace("10.0.", "10.9.");
+                let edited =
+                    a.child.saw["value"].to_string().replace("host", "guest").replace("10.0.", "10.9.");
                 a.call(
                     "ssm",
                     "put_parameter",

@@ -1,6 +1,6 @@
 //! An environment: every argument that changes in place. What concerns its network is in `network.rs`.
 
-use crate::{Change, make};
+use crate::changes::{Change, make};
 use paas_tests::Configuration;
 use paas_tests::configuration::ENVIRONMENT;
 use serde_json::{Value, json};

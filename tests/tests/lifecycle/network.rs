@@ -1,6 +1,6 @@
 //! An environment's network: zones come and go at the end of the list, NATs change their kind and number.
 
-use crate::{Change, make};
+use crate::changes::{Change, make};
 use paas_tests::Configuration;
 use paas_tests::configuration::{ENVIRONMENT, TENANT};
 use serde_json::{Value, json};

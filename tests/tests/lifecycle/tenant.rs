@@ -1,6 +1,6 @@
 //! A tenant: every argument that changes in place, and the rules that its hosts are spread over.
 
-use crate::{Change, make};
+use crate::changes::{Change, make};
 use paas_tests::Configuration;
 use paas_tests::configuration::TENANT;
 use serde_json::{Value, json};

@@ -93,11 +93,6 @@ pub fn leave_to_others(dev: &mut Configuration, addresses: &[&str]) {
     }
 }
 
-/// A change in AWS, past Terraform.
-fn by_hand(dev: &Configuration, service: &str, operation: &str, params: &Value) {
-    let _ = dev.look(service, operation, params);
-}
-
 /// What the group lets in is described in other words.
 fn described_otherwise(dev: &Configuration, group: &Value) {
     let found = dev.look("ec2", "describe_security_groups", &json!({"GroupIds": [group]}));
@@ -110,7 +105,7 @@ fn described_otherwise(dev: &Configuration, group: &Value) {
         }
     }
     let described = json!({"GroupId": group, "IpPermissions": rules});
-    by_hand(dev, "ec2", "update_security_group_rule_descriptions_ingress", &described);
+    dev.by_hand("ec2", "update_security_group_rule_descriptions_ingress", &described);
 }
 
 #[test]
@@ -122,12 +117,12 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
         account: Configuration::with_environment,
         drift: |dev| {
             let of = |name: &str| dev.attribute(ENVIRONMENT, name);
-            by_hand(dev, "kms", "delete_alias", &json!({"AliasName": of("kms_alias_name")}));
-            by_hand(dev, "kms", "disable_key", &json!({"KeyId": of("kms_key_id")}));
-            by_hand(dev, "s3", "delete_bucket_policy", &json!({"Bucket": of("bucket")}));
-            by_hand(dev, "s3", "delete_public_access_block", &json!({"Bucket": of("bucket")}));
-            by_hand(dev, "cloudtrail", "stop_logging", &json!({"Name": of("cloudtrail_arn")}));
-            by_hand(dev, "elbv2", "delete_listener", &json!({"ListenerArn": of("http_listener_arn")}));
+            dev.by_hand("kms", "delete_alias", &json!({"AliasName": of("kms_alias_name")}));
+            dev.by_hand("kms", "disable_key", &json!({"KeyId": of("kms_key_id")}));
+            dev.by_hand("s3", "delete_bucket_policy", &json!({"Bucket": of("bucket")}));
+            dev.by_hand("s3", "delete_public_access_block", &json!({"Bucket": of("bucket")}));
+            dev.by_hand("cloudtrail", "stop_logging", &json!({"Name": of("cloudtrail_arn")}));
+            dev.by_hand("elbv2", "delete_listener", &json!({"ListenerArn": of("http_listener_arn")}));
             described_otherwise(dev, &of("load_balancer_security_group_id"));
             // A subnet goes to a route table that somebody makes for it.
             let spare = dev.look("ec2", "create_route_table", &json!({"VpcId": of("vpc_id")}));
@@ -137,8 +132,8 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
             let association = &table["Associations"][0]["RouteTableAssociationId"];
             let moved =
                 json!({"AssociationId": association, "RouteTableId": spare["RouteTable"]["RouteTableId"]});
-            by_hand(dev, "ec2", "replace_route_table_association", &moved);
-            by_hand(dev, "s3", "put_object", &json!({"Bucket": of("bucket"), "Key": "software/other.zip"}));
+            dev.by_hand("ec2", "replace_route_table_association", &moved);
+            dev.by_hand("s3", "put_object", &json!({"Bucket": of("bucket"), "Key": "software/other.zip"}));
         },
         changes: |dev| {
             // Nobody needs the route table any more.
@@ -147,7 +142,7 @@ fn an_environment_is_planned_and_applied_with_its_policies() {
             let mut tables = tables["RouteTables"].as_array().expect("a list").iter();
             let is_spare = |table: &&Value| table["Associations"] == json!([]) && table["Tags"] == json!([]);
             let spare = tables.find(is_spare).expect("it is there");
-            by_hand(dev, "ec2", "delete_route_table", &json!({"RouteTableId": spare["RouteTableId"]}));
+            dev.by_hand("ec2", "delete_route_table", &json!({"RouteTableId": spare["RouteTableId"]}));
             let other = dev.aws.seed_certificate("*.other.test");
             vec![
                 json!({
@@ -196,40 +191,37 @@ fn a_tenant_is_planned_and_applied_with_its_policies() {
         drift: |dev| {
             let of = |name: &str| dev.attribute(TENANT, name);
             let rule = of("listener_rule_arns")[0].take();
-            by_hand(
-                dev,
+            dev.by_hand(
                 "elbv2",
                 "set_rule_priorities",
                 &json!({"RulePriorities": [{"RuleArn": rule, "Priority": 7}]}),
             );
             let group = of("autoscaling_group_name");
-            by_hand(
-                dev,
+            dev.by_hand(
                 "autoscaling",
                 "update_auto_scaling_group",
                 &json!({"AutoScalingGroupName": group, "MaxSize": 9}),
             );
-            by_hand(
-                dev,
+            dev.by_hand(
                 "autoscaling",
                 "detach_load_balancer_target_groups",
                 &json!({"AutoScalingGroupName": group, "TargetGroupARNs": [of("target_group_arn")]}),
             );
-            by_hand(dev, "ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
-            by_hand(dev, "logs", "disassociate_kms_key", &json!({"logGroupName": "/paas/paas/dev/acme"}));
+            dev.by_hand("ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
+            dev.by_hand("logs", "disassociate_kms_key", &json!({"logGroupName": "/paas/paas/dev/acme"}));
             described_otherwise(dev, &of("security_group_id"));
             let anywhere = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
             let shut = json!({"GroupId": of("security_group_id"), "IpPermissions": anywhere});
-            by_hand(dev, "ec2", "revoke_security_group_egress", &shut);
+            dev.by_hand("ec2", "revoke_security_group_egress", &shut);
             let anybody = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]});
             let trust = json!({"RoleName": of("role_name"), "PolicyDocument": anybody.to_string()});
-            by_hand(dev, "iam", "update_assume_role_policy", &trust);
+            dev.by_hand("iam", "update_assume_role_policy", &trust);
         },
         changes: |dev| {
             // Somebody's instance refresh is in the way of ours.
             dev.aws.timing(&json!({"instance_refresh": {"step": 4.0}}));
             let group = dev.attribute(TENANT, "autoscaling_group_name");
-            by_hand(dev, "autoscaling", "start_instance_refresh", &json!({"AutoScalingGroupName": group}));
+            dev.by_hand("autoscaling", "start_instance_refresh", &json!({"AutoScalingGroupName": group}));
             let newer = dev.aws.seed_image("web-2");
             let hosts: Vec<String> = (0..7).map(|n| format!("h{n}.dev.example.test")).collect();
             vec![
@@ -283,13 +275,13 @@ fn a_database_is_planned_and_applied_with_its_policies() {
         drift: |dev| {
             let of = |name: &str| dev.attribute(DATABASE, name);
             let closed = json!({"DBInstanceIdentifier": of("identifier"), "BackupRetentionPeriod": 3});
-            by_hand(dev, "rds", "modify_db_instance", &closed);
+            dev.by_hand("rds", "modify_db_instance", &closed);
             let default = json!({
                 "DBInstanceIdentifier": of("identifier"),
                 "DBParameterGroupName": "default.mysql8.4",
                 "ApplyImmediately": true,
             });
-            by_hand(dev, "rds", "modify_db_instance", &default);
+            dev.by_hand("rds", "modify_db_instance", &default);
             described_otherwise(dev, &of("security_group_id"));
             let groups = dev.look(
                 "rds",
@@ -299,8 +291,8 @@ fn a_database_is_planned_and_applied_with_its_policies() {
             let subnets = groups["DBSubnetGroups"][0]["Subnets"].as_array().expect("it has subnets").iter();
             let fewer: Value = subnets.take(2).map(|subnet| subnet["SubnetIdentifier"].clone()).collect();
             let narrowed = json!({"DBSubnetGroupName": of("db_subnet_group_name"), "SubnetIds": fewer});
-            by_hand(dev, "rds", "modify_db_subnet_group", &narrowed);
-            by_hand(dev, "ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
+            dev.by_hand("rds", "modify_db_subnet_group", &narrowed);
+            dev.by_hand("ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
         },
         changes: |_| {
             vec![
@@ -336,7 +328,7 @@ fn a_database_is_restored_and_upgraded_with_its_policies() {
             dev.declare(OLD, old);
             dev.apply();
             let taken = json!({"DBInstanceIdentifier": dev.attribute(OLD, "identifier"), "DBSnapshotIdentifier": "of-old"});
-            by_hand(&dev, "rds", "create_db_snapshot", &taken);
+            dev.by_hand("rds", "create_db_snapshot", &taken);
             leave_to_others(&mut dev, &[OLD]);
             let mut copy = database("copy");
             copy["engine_version"] = json!("8.0");
@@ -347,7 +339,7 @@ fn a_database_is_restored_and_upgraded_with_its_policies() {
         },
         drift: |dev| {
             let tags = json!({"ResourceName": dev.attribute(DATABASE, "arn"), "Tags": [{"Key": "team", "Value": "x"}]});
-            by_hand(dev, "rds", "add_tags_to_resource", &tags);
+            dev.by_hand("rds", "add_tags_to_resource", &tags);
         },
         changes: |_| {
             vec![

@@ -177,7 +177,7 @@ fn a_tenant_gets_a_second_slot_and_gives_it_back() {
         group["Weight"] = json!(100 - group["Weight"].as_i64().unwrap());
     }
     let action = json!([{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]);
-    stage.look("elbv2", "modify_rule", &json!({"RuleArn": arns[0], "Actions": action}));
+    stage.by_hand("elbv2", "modify_rule", &json!({"RuleArn": arns[0], "Actions": action}));
     stage.assert_settled();
     // A change of the hosts leaves it so.
     let switched = weights(&stage);

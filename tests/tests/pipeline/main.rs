@@ -7,7 +7,7 @@ mod slots;
 
 use paas_tests::Configuration;
 use paas_tests::configuration::TENANT;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A tenant with a pipeline, yet to be applied.
 fn stage(pipeline: Value) -> Configuration {

@@ -40,7 +40,7 @@ fn approve(stage: &Configuration, in_stage: &str) {
     let result = json!({"summary": "fine", "status": "Approved"});
     let token = &approval["latestExecution"]["token"];
     let params = json!({"pipelineName": name, "stageName": in_stage, "actionName": "Approval", "result": result, "token": token});
-    stage.look("codepipeline", "put_approval_result", &params);
+    stage.by_hand("codepipeline", "put_approval_result", &params);
 }
 
 const DONE: fn() -> Value = || json!({"Source": "Succeeded", "Deploy": "Succeeded"});
@@ -65,7 +65,7 @@ fn a_failed_release_leaves_the_old_one_serving_and_the_plan_empty() {
 
     // New instances get what the others serve, not what failed.
     let params = json!({"AutoScalingGroupName": "paas-dev-acme", "DesiredCapacity": 2});
-    stage.look("autoscaling", "set_desired_capacity", &params);
+    stage.by_hand("autoscaling", "set_desired_capacity", &params);
     wait_until("a second instance", || instances(&stage, "paas-dev-acme").len() == 2);
     wait_until("its release", || serves(&stage, "paas-dev-acme") == Some(good.clone()));
     stage.end();

@@ -59,11 +59,11 @@ impl<'a> Wiring<'a> {
     pub fn name(
         &self,
         output: &str,
-        name: impl Fn(TenantNames<'_>) -> String + Send + Sync + 'a,
+        name: impl Fn(&TenantNames<'_>) -> String + Send + Sync + 'a,
         g: &mut Graph<'a, World>,
     ) {
         let (session, model) = (self.session, self.model);
-        g.export(output, self.home, move |home| name(names(session, &home, model)));
+        g.export(output, self.home, move |home| name(&names(session, &home, model)));
     }
 
     /// Only the load balancer reaches the instances; no tenant reaches another.
