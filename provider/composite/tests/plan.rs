@@ -1,5 +1,7 @@
 //! What an apply would do, by table: a site of yesterday, a site of today.
 
+#![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
+
 use composite::{
     Action, Child, Cx, Diff, Error, Graph, Id, Json, Ledger, Object, Order, Record, Value, plan,
 };

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn durations_are_read_and_refused() {
         let timeouts = Timeouts { create: "1h30m".into(), update: Attr::Unknown, delete: "soon".into() };
-        assert_eq!(timeouts.of(Operation::Create), Duration::from_secs(5400));
+        assert_eq!(timeouts.of(Operation::Create), Duration::from_mins(90));
         assert_eq!(timeouts.of(Operation::Update), DEFAULT);
         let mut diagnostics = Diagnostics::new();
         timeouts.validate(&mut diagnostics);

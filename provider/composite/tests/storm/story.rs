@@ -88,7 +88,7 @@ impl Telling {
             if !done {
                 break;
             }
-            check(site, &ledger, &world).await?;
+            check(site, &ledger, &world)?;
         }
         self.chapter(None, &mut ledger, &world, Then::Retry).await?;
         if !ledger.is_empty() || !world.cloud.objects().is_empty() {
@@ -173,7 +173,7 @@ impl Telling {
     fn sabotaged(&self, mut ledger: Ledger) -> Ledger {
         match self.bug {
             Some(Bug::WrongOrder) => {
-                ledger.live.iter_mut().chain(&mut ledger.dead).for_each(|record| record.needs.clear())
+                ledger.live.iter_mut().chain(&mut ledger.dead).for_each(|record| record.needs.clear());
             }
             Some(Bug::NoCheckpoint) => ledger.live.retain(|record| record.out.is_some()),
             Some(Bug::ForgottenDead) => ledger.dead.clear(),
@@ -209,7 +209,7 @@ fn keeps_word(planned: &composite::Plan, applied: &Applied) -> Result<(), String
 }
 
 /// Exactly what is declared is there, the ledger says so, and there is nothing more to do.
-async fn check(site: &Site, ledger: &Ledger, world: &World) -> Result<(), String> {
+fn check(site: &Site, ledger: &Ledger, world: &World) -> Result<(), String> {
     let graph: Graph<'_, World> = wire(site);
     let planned = plan(&graph, ledger);
     if planned.has_changes() {
