@@ -15,6 +15,7 @@ use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// How many values `GetResources` takes for one key.
 const OWNERS_PER_CALL: usize = 20;
@@ -36,16 +37,36 @@ pub struct Reads {
 impl Reads {
     /// Every ARN that is listed is `noted`: what is there and ours will probably be read in this run.
     pub(crate) fn new(client: &Client, noted: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        let (client, noted) = (client.clone(), Arc::new(noted));
+        let lister = Arc::new(Lister { client: client.clone(), noted, listed: Mutex::default() });
         let list = move |owners| {
-            let (client, noted) = (client.clone(), noted.clone());
-            async move {
-                let listed = list(client, owners).await?;
-                listed.values().flat_map(|of_owner| of_owner.keys()).for_each(|arn| noted(arn));
-                Ok(listed)
-            }
+            let lister = lister.clone();
+            async move { lister.of(owners).await }
         };
         Self { of_owners: Batched::new(OWNERS_PER_CALL, list) }
+    }
+}
+
+/// Lists one time after the other: those who ask while all is being listed needn't be asked about.
+struct Lister<N> {
+    client: Client,
+    noted: N,
+    listed: Mutex<HashMap<String, OfOwner>>,
+}
+
+impl<N: Fn(&str)> Lister<N> {
+    async fn of(&self, owners: Vec<String>) -> Result<HashMap<String, OfOwner>, AwsError> {
+        let mut listed = self.listed.lock().await;
+        let unlisted: Vec<String> =
+            owners.iter().filter(|owner| !listed.contains_key(*owner)).cloned().collect();
+        if !unlisted.is_empty() {
+            let found = list(&self.client, unlisted).await?;
+            found.values().flat_map(|of_owner| of_owner.keys()).for_each(|arn| (self.noted)(arn));
+            listed.extend(found);
+        }
+        Ok(owners
+            .into_iter()
+            .map(|owner| (owner.clone(), listed.entry(owner).or_default().clone()))
+            .collect())
     }
 }
 
@@ -77,7 +98,7 @@ fn without_aws(tags: &Tags) -> Tags {
     tags.iter().filter(|(key, _)| !key.starts_with("aws:")).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
-async fn list(client: Client, owners: Vec<String>) -> Result<HashMap<String, OfOwner>, AwsError> {
+async fn list(client: &Client, owners: Vec<String>) -> Result<HashMap<String, OfOwner>, AwsError> {
     let these = (owners.len() < MANY).then_some(owners);
     let filter = TagFilter::builder().key(tags::OWNER).set_values(these).build();
     let services = SERVICES.map(str::to_owned).to_vec();
