@@ -87,7 +87,7 @@ impl Stage {
     pub async fn apply(&self, resource: &mut Resource, plan: Outcome) {
         let provider = self.provider_for(Access::Apply, resource.type_name).await;
         let applied = provider.apply(resource.type_name, &resource.config, plan).await.unwrap();
-        assert!(applied.diagnostics.is_empty(), "{:?}", applied.diagnostics);
+        assert!(!applied.diagnostics.has_errors(), "{:?}", applied.diagnostics);
         resource.state = applied.state.expect("it still exists");
     }
 
