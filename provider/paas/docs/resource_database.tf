@@ -1,5 +1,12 @@
+resource "paas_tenant" "shop" {
+  environment = "production"
+  name        = "shop"
+  hosts       = ["shop.example.com"]
+  image_id    = "ami-0abcdef1234567890"
+}
+
 resource "paas_database" "shop" {
-  environment = paas_environment.production.id
+  environment = paas_tenant.shop.environment
   tenant      = paas_tenant.shop.name
 
   engine_version        = "8.4"

@@ -14,4 +14,9 @@ resource "paas_tenant" "shop" {
   target_tracking = {
     target_value = 50
   }
+
+  pipeline = {
+    deployment_config_name = "CodeDeployDefault.HalfAtATime"
+    approval               = { comment = "Look at staging first" }
+  }
 }
