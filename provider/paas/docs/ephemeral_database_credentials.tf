@@ -1,10 +1,12 @@
 ephemeral "paas_database_credentials" "shop" {
-  database = paas_database.shop.id
+  database = "production/shop/database" # or paas_database.shop.id
 }
 
-provider "mysql" {
-  endpoint = "${ephemeral.paas_database_credentials.shop.host}:${ephemeral.paas_database_credentials.shop.port}"
-  username = ephemeral.paas_database_credentials.shop.username
-  password = ephemeral.paas_database_credentials.shop.password
-  tls      = "true"
-}
+# What they are for, with a provider for MySQL: its configuration is never stored, either.
+#
+#   provider "mysql" {
+#     endpoint = "${ephemeral.paas_database_credentials.shop.host}:${ephemeral.paas_database_credentials.shop.port}"
+#     username = ephemeral.paas_database_credentials.shop.username
+#     password = ephemeral.paas_database_credentials.shop.password
+#     tls      = "true"
+#   }
