@@ -87,9 +87,9 @@ class EmulatorTest(unittest.TestCase):
     def eventually(self, expected: Any, look: Callable[[], Any], seconds: float = 5) -> None:
         """``look`` must return the expected value before the time is over."""
         end = time.monotonic() + seconds
-        while look() != expected and time.monotonic() < end:
+        while (seen := look()) != expected and time.monotonic() < end:
             time.sleep(0.02)
-        self.assertEqual(expected, look())
+        self.assertEqual(expected, seen)
 
     def kinds(self) -> list[str]:
         """The kinds of all that exists, sorted."""

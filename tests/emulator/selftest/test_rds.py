@@ -96,7 +96,7 @@ class CreationTest(DatabaseTest):
         self.assertNotIn("MaxAllocatedStorage", found)
 
     def test_takes_its_time(self) -> None:
-        self.timing(create=0.2, backup=0.2)
+        self.timing(create=1.0, backup=1.0)
         made = self.make()
         self.assertEqual("creating", made["DBInstanceStatus"])
         self.assertEqual("creating", made["MasterUserSecret"]["SecretStatus"])
@@ -188,7 +188,7 @@ class CreationTest(DatabaseTest):
 
     def test_keeps_network_in_use(self) -> None:
         """By its interfaces: a subnet in which it doesn't lie isn't held, whatever the subnet group says."""
-        self.timing(delete=0.2)
+        self.timing(delete=1.0)
         self.make()
         self.refused("DependencyViolation", self.ec2.delete_security_group, GroupId=self.group)
         self.refused("DependencyViolation", self.ec2.delete_subnet, SubnetId=self.subnets[0])
@@ -285,7 +285,7 @@ class DeletionTest(DatabaseTest):
         self.refused("InvalidParameterValue", call, **{**last, "FinalDBSnapshotIdentifier": "la--st"})
         self.rds.create_db_snapshot(DBInstanceIdentifier="db1", DBSnapshotIdentifier="first")
         self.refused("DBSnapshotAlreadyExists", call, **{**last, "FinalDBSnapshotIdentifier": "first"})
-        self.timing(delete=0.2)
+        self.timing(delete=1.0)
         self.assertEqual("deleting", call(**last)["DBInstance"]["DBInstanceStatus"])
         self.assertEqual("creating", self.snapshot("last")["Status"])
         self.refused(

@@ -56,7 +56,7 @@ class ModificationTest(_DatabaseTest):
 
     def test_begins_late_and_takes_its_time(self) -> None:
         self.make()
-        self.timing(modify_start=0.2, modify=0.3, optimize=0.3)
+        self.timing(modify_start=1.0, modify=1.0, optimize=1.0)
         self.modify(AllocatedStorage=30, ApplyImmediately=True)
         found = self.look()
         self.assertEqual("available", found["DBInstanceStatus"])
@@ -122,7 +122,7 @@ class ModificationTest(_DatabaseTest):
         upgrade["AllowMajorVersionUpgrade"] = True
         self.refused(COMBINATION, self.modify, **upgrade)
         self.refused(COMBINATION, self.modify, **upgrade, DBParameterGroupName="default.mysql8.0")
-        self.timing(modify=0.2)
+        self.timing(modify=1.0)
         self.modify(**upgrade, DBParameterGroupName="strict")
         self.assertEqual("upgrading", self.status())
         self.assertEqual("old", self.look()["DBParameterGroups"][0]["DBParameterGroupName"])
