@@ -5,8 +5,9 @@ use crate::roles;
 use paas_aws::permissions::{Access, ResourceType};
 use serde_json::json;
 
-/// From here on the provider lists all there are, instead of asking for each.
-const MANY: usize = 6;
+/// The provider lists all there are, instead of asking for each, when five are asked for at the same moment: Terraform
+/// reads ten at a time, so with so many there is such a moment on any machine.
+const MANY: usize = 24;
 /// A load balancer has room for so many rules, unless the quota is raised.
 const RULES_BY_DEFAULT: usize = 100;
 
