@@ -23,6 +23,7 @@ pub const SERVICES: &[&str] = &[
     "cloudtrail",
     "cloudwatchevents",
     "cloudwatchlogs",
+    "codebuild",
     "codedeploy",
     "codepipeline",
     "ec2",
@@ -50,6 +51,8 @@ pub struct Clients {
     pub autoscaling: aws_sdk_autoscaling::Client,
     /// Trails.
     pub cloudtrail: aws_sdk_cloudtrail::Client,
+    /// Builds.
+    pub codebuild: aws_sdk_codebuild::Client,
     /// Deployments.
     pub codedeploy: aws_sdk_codedeploy::Client,
     /// Pipelines.
@@ -88,6 +91,7 @@ impl Clients {
             acm: client!(aws_sdk_acm, c, s, ["acm"]),
             autoscaling: client!(aws_sdk_autoscaling, c, s, ["autoscaling"]),
             cloudtrail: client!(aws_sdk_cloudtrail, c, s, ["cloudtrail"]),
+            codebuild: client!(aws_sdk_codebuild, c, s, ["codebuild"]),
             codedeploy: client!(aws_sdk_codedeploy, c, s, ["codedeploy"]),
             codepipeline: client!(aws_sdk_codepipeline, c, s, ["codepipeline"]),
             ec2: client!(aws_sdk_ec2, c, s, ["ec2"]),

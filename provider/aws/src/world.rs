@@ -147,7 +147,7 @@ impl Deref for World {
     }
 }
 
-/// Whose an object is: an environment of a project, a tenant in it, or a tenant's database.
+/// Whose an object is: an environment of a project, a tenant in it, or what belongs to a tenant without sharing its fate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The provider's `project`: keeps two installations in one account apart.
@@ -156,15 +156,52 @@ pub struct Owner {
     pub environment: String,
     /// The tenant's name; none for what belongs to the environment itself.
     pub tenant: Option<String>,
-    /// The name of one of the tenant's databases; none for what belongs to the tenant itself.
-    pub database: Option<String>,
+    /// What is the tenant's and yet an owner of its own; none for what belongs to the tenant itself.
+    pub part: Option<Part>,
+}
+
+/// What outlives a tenant, or comes before it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// One of its databases, by name.
+    Database(String),
+    /// Its infrastructure pipeline.
+    InfrastructurePipeline,
+    /// The images that the pipeline bakes: no composite's children, they stay when the pipeline goes.
+    MachineImages,
+}
+
+impl Part {
+    const INFRASTRUCTURE_PIPELINE: &'static str = "infrastructure_pipeline";
+    const MACHINE_IMAGES: &'static str = "machine_image";
+
+    /// How it stands in an owner's path and in the name of its record. No database is called like the others: names have
+    /// no underscores.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Database(name) => name,
+            Self::InfrastructurePipeline => Self::INFRASTRUCTURE_PIPELINE,
+            Self::MachineImages => Self::MACHINE_IMAGES,
+        }
+    }
+
+    /// The way back.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            Self::INFRASTRUCTURE_PIPELINE => Self::InfrastructurePipeline,
+            Self::MACHINE_IMAGES => Self::MachineImages,
+            database => Self::Database(database.to_owned()),
+        }
+    }
 }
 
 impl Owner {
     /// An environment.
     #[must_use]
     pub fn environment(project: &str, environment: &str) -> Self {
-        Self { project: project.into(), environment: environment.into(), tenant: None, database: None }
+        Self { project: project.into(), environment: environment.into(), tenant: None, part: None }
     }
 
     /// A tenant in an environment.
@@ -176,10 +213,16 @@ impl Owner {
     /// A tenant's database: an owner of its own, so that nothing of the tenant's end reaches it.
     #[must_use]
     pub fn database(project: &str, environment: &str, tenant: &str, database: &str) -> Self {
-        Self { database: Some(database.into()), ..Self::tenant(project, environment, tenant) }
+        Self::tenant(project, environment, tenant).part(Part::Database(database.into()))
     }
 
-    /// `project/environment`, `…/tenant` or `…/tenant/database`: the value of the tag `paas:owner`.
+    /// Something of a tenant's that is an owner of its own.
+    #[must_use]
+    pub fn part(self, part: Part) -> Self {
+        Self { part: Some(part), ..self }
+    }
+
+    /// `project/environment`, `…/tenant` or `…/tenant/part`: the value of the tag `paas:owner`.
     #[must_use]
     pub fn path(&self) -> String {
         self.parts().join("/")
@@ -190,7 +233,7 @@ impl Owner {
     pub fn parts(&self) -> Vec<&str> {
         let mut parts = vec![self.project.as_str(), self.environment.as_str()];
         parts.extend(self.tenant.as_deref());
-        parts.extend(self.database.as_deref());
+        parts.extend(self.part.as_ref().map(Part::name));
         parts
     }
 
@@ -203,11 +246,13 @@ impl Owner {
 
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match (&self.tenant, &self.database) {
-            (_, Some(_)) => "database",
-            (Some(_), None) => "tenant",
-            (None, None) => "environment",
-        };
-        write!(f, "{what} {}", self.parts()[1..].join("/"))
+        let tenant = || self.parts()[1..3].join("/");
+        match (&self.tenant, &self.part) {
+            (_, Some(Part::InfrastructurePipeline)) => write!(f, "infrastructure pipeline {}", tenant()),
+            (_, Some(Part::MachineImages)) => write!(f, "images of {}", tenant()),
+            (_, Some(Part::Database(_))) => write!(f, "database {}", self.parts()[1..].join("/")),
+            (Some(_), None) => write!(f, "tenant {}", tenant()),
+            (None, None) => write!(f, "environment {}", self.environment),
+        }
     }
 }

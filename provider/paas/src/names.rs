@@ -1,5 +1,8 @@
 //! The names that the provider gives to AWS objects, in one place: pure, so that a plan can show them.
 
+mod infrastructure;
+
+pub use infrastructure::InfrastructureNames;
 use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, digest, fit, versioned};
 
 /// Longest name of an environment. Load balancer names hold 32 characters, and the project stands before it.
@@ -157,6 +160,12 @@ impl<'a> TenantNames<'a> {
     #[must_use]
     pub fn database(self, database: &'a str) -> DatabaseNames<'a> {
         DatabaseNames { tenant: self, database }
+    }
+
+    /// The names of what bakes its images and deploys it.
+    #[must_use]
+    pub fn infrastructure(self) -> InfrastructureNames<'a> {
+        InfrastructureNames { tenant: self }
     }
 
     /// The SSM parameter that holds the tenant's record.

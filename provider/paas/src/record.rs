@@ -11,6 +11,7 @@ pub mod tenant;
 use crate::names::EnvironmentNames;
 use composite::Json;
 use paas_aws::ssm::{self, Depth};
+use paas_aws::world::Part;
 use paas_aws::{Owner, Session};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -83,22 +84,21 @@ pub async fn fetch<O: Serialize + DeserializeOwned>(
     found.map(|text| Record::parse(name, &text)).transpose()
 }
 
-/// Who lives in an environment: its tenants and their databases, by the records below its own.
+/// Who lives in an environment: its tenants, their databases and pipelines, by the records below its own.
 ///
 /// # Errors
 /// AWS refuses.
 pub async fn inhabitants(session: &Session, environment: &str) -> Result<Vec<Owner>, Diagnostic> {
     let path = EnvironmentNames { project: &session.project, environment }.parameter();
     let found = ssm::parameters_below(session, &path, Depth::All).await;
-    let found = found.map_err(|error| {
-        Diagnostic::error("Can't list the environment's tenants and databases", error.to_string())
-    })?;
+    let found = found
+        .map_err(|error| Diagnostic::error("Can't list what lives in the environment", error.to_string()))?;
     let inhabitant = |parameter: &String| {
         let mut below = parameter.strip_prefix(&path)?.trim_matches('/').split('/');
         let tenant = below.next()?;
         Some(match below.next() {
             None => Owner::tenant(&session.project, environment, tenant),
-            Some(database) => Owner::database(&session.project, environment, tenant, database),
+            Some(part) => Owner::tenant(&session.project, environment, tenant).part(Part::named(part)),
         })
     };
     Ok(found.keys().filter_map(inhabitant).collect())

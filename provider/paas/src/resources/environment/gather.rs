@@ -4,7 +4,9 @@ use super::model::{EnvironmentModel, ExistingNetwork};
 use crate::composite_resource::{Gather, Leaving, Why};
 use crate::record;
 use composite::Value;
+use paas_aws::world::Part;
 use paas_aws::{Owner, Session, acm, ec2};
+use std::collections::BTreeMap;
 use tfplugin::{Attr, Diagnostic, Diagnostics, Path};
 
 /// What wiring needs.
@@ -236,13 +238,17 @@ pub async fn refuse_destruction(
         Err(error) => return diagnostics.push(error),
     };
     let stays = |owner: &&Owner| !leaving.run.is_leaving(owner);
-    let (tenants, databases): (Vec<&Owner>, Vec<&Owner>) =
-        inhabitants.iter().filter(stays).partition(|owner| owner.database.is_none());
-    for (what, staying) in [("tenants", tenants), ("databases", databases)] {
-        if staying.is_empty() {
-            continue;
-        }
-        let names: Vec<String> = staying.iter().map(|owner| owner.parts()[2..].join("/")).collect();
+    let mut staying: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for owner in inhabitants.iter().filter(stays) {
+        let (what, depth) = match &owner.part {
+            None => ("tenants", 3),
+            Some(Part::Database(_)) => ("databases", 4),
+            Some(Part::InfrastructurePipeline) => ("infrastructure pipelines", 3),
+            Some(Part::MachineImages) => continue,
+        };
+        staying.entry(what).or_default().push(owner.parts()[2..depth].join("/"));
+    }
+    for (what, names) in staying {
         diagnostics.push(Diagnostic::error(
             format!("The environment still has {what}"),
             format!(
