@@ -110,6 +110,17 @@ _by_name_in_rds = _named(
 )
 
 
+def _codebuild(call: AwsCall) -> list[str]:
+    """A build belongs to its project, whose name begins its id."""
+    ids = [build.rsplit(":build/", 1)[-1].split(":")[0] for build in _values(call, "id", "ids")]
+    if ids:
+        return [_regional(call, "codebuild", f"project/{name}") for name in dict.fromkeys(ids)]
+    return _build_projects(call)
+
+
+_build_projects = _named("codebuild", projectName="project/{}", name="project/{}", names="project/{}")
+
+
 def _codedeploy(call: AwsCall) -> list[str]:
     application = call.params.get("applicationName")
     groups = _values(call, "deploymentGroupName", "deploymentGroupNames", "currentDeploymentGroupName")
@@ -145,6 +156,7 @@ _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
         ResourceId="trail/{}",
         ResourceIdList="trail/{}",
     ),
+    "codebuild": _codebuild,
     "codedeploy": _codedeploy,
     "codepipeline": _codepipeline,
     "elbv2": _elbv2,

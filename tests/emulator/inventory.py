@@ -144,6 +144,11 @@ def _ssm(backend: Any) -> Found:
             )
 
 
+def _codebuild(backend: Any) -> Found:
+    for project in backend.codebuild_projects.values():
+        yield "build_project", project.arn, project.name, dict(project.tags)
+
+
 def _codedeploy(backend: Any) -> Found:
     tags: Callable[[str], dict[str, str]] = backend.tagger.get_tag_dict_for_resource
     prefix = f"arn:aws:codedeploy:{backend.region_name}:{backend.account_id}"
@@ -191,6 +196,7 @@ def _secretsmanager(backend: Any) -> Found:
 COLLECTORS: dict[str, Callable[[Any], Found]] = {
     "autoscaling": _autoscaling,
     "cloudtrail": _cloudtrail,
+    "codebuild": _codebuild,
     "codedeploy": _codedeploy,
     "codepipeline": _codepipeline,
     "ec2": _ec2,
