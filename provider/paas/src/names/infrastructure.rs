@@ -75,15 +75,15 @@ impl InfrastructureNames<'_> {
         format!("{}-{number}", self.role("deploy", region))
     }
 
-    /// The security group of the instances that images are made of.
+    /// The security group of the instances that images are made of: no other tenant's, not even one called `acme-bake`.
     #[must_use]
     pub fn bake_security_group(self) -> String {
-        format!("{}-bake", self.tenant.base())
+        self.bake_project()
     }
 
+    /// With hyphens alone, `acme` would have the role of the instances of a tenant called `acme-bake`.
     fn role(self, what: &str, region: &str) -> String {
-        let EnvironmentNames { project, environment } = self.tenant.environment;
-        fit(ROLE_NAME, &[project, environment, self.tenant.tenant, what, region])
+        fit(ROLE_NAME, &[&self.tenant.application(), what, region])
     }
 
     /// The log group of its builds.
@@ -144,6 +144,20 @@ mod tests {
                 assert!(other == tenant || !others.artifact_folder().starts_with(&folder), "{folder}");
             }
         }
+    }
+
+    #[test]
+    fn no_other_tenant_has_its_roles_and_groups() {
+        let region = "eu-west-1";
+        let names = names("paas", "dev", "acme");
+        let roles = [names.bake_role(region), names.bake_instance_role(region), names.deploy_role(region)];
+        for other in ["acme-bake", "acme-deploy"] {
+            let others = EnvironmentNames { project: "paas", environment: "dev" }.tenant(other);
+            assert!(!roles.contains(&others.role(region)), "{other}");
+            assert_ne!(names.bake_security_group(), others.base());
+        }
+        let environment = EnvironmentNames { project: "paas", environment: "dev-acme" };
+        assert!(!roles.contains(&environment.role("deploy", region)));
     }
 
     #[test]

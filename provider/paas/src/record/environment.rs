@@ -47,6 +47,15 @@ pub const OF_TENANTS: &[&str] = &[
 ];
 /// What one with a software pipeline is wired with besides.
 pub const OF_PIPELINES: &[&str] = &["software_pipeline_role_arn", "deploy_role_arn", "events_role_arn"];
+/// What an infrastructure pipeline is wired with.
+pub const OF_INFRASTRUCTURE: &[&str] = &[
+    "vpc_id",
+    "natted_subnet_ids",
+    "kms_key_arn",
+    "bucket",
+    "infrastructure_pipeline_role_arn",
+    "events_role_arn",
+];
 
 impl Outputs {
     /// What they will be when the environment has been applied; `None` while one of those that are `needed` isn't known.
