@@ -22,6 +22,7 @@ pub mod world;
 pub mod acm;
 pub mod autoscaling;
 pub mod cloudtrail;
+pub mod codebuild;
 pub mod codedeploy;
 pub mod codepipeline;
 pub mod ec2;
@@ -47,6 +48,7 @@ composite::children! {
     autoscaling::Group,
     autoscaling::ScalingPolicy,
     cloudtrail::Trail,
+    codebuild::Project,
     codedeploy::Application,
     codedeploy::DeploymentGroup,
     codepipeline::Pipeline,

@@ -2,7 +2,7 @@
 
 use crate::clients::Clients;
 use crate::{
-    autoscaling, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm, tagging,
+    autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm, tagging,
 };
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
@@ -19,6 +19,8 @@ pub struct Reads {
     pub s3: s3::Reads,
     /// Groups and scaling policies.
     pub autoscaling: autoscaling::Reads,
+    /// Build projects.
+    pub codebuild: codebuild::Reads,
     /// Applications and deployment groups.
     pub codedeploy: codedeploy::Reads,
     /// Pipelines.
@@ -50,6 +52,7 @@ impl Reads {
             kms: kms::Reads::new(&clients.kms),
             s3: s3::Reads::new(&clients.s3),
             autoscaling: autoscaling::Reads::new(&clients.autoscaling),
+            codebuild: codebuild::Reads::new(&clients.codebuild),
             codedeploy: codedeploy::Reads::new(&clients.codedeploy, &clients.autoscaling),
             codepipeline: codepipeline::Reads::new(&clients.codepipeline),
             events: events::Reads::new(&clients.eventbridge),

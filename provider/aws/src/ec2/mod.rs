@@ -4,6 +4,7 @@
 //! carry whose they are, [`refusals`] what EC2's refusals mean.
 
 mod address;
+pub mod images;
 mod internet_gateway;
 mod launch_template;
 mod listing;

@@ -4,13 +4,14 @@ mod bucket;
 mod bucket_policy;
 mod emptying;
 mod lifecycle;
+pub mod objects;
 mod seed_object;
 mod settings;
 
 pub use bucket::{Bucket, BucketOut};
 pub use bucket_policy::{BucketPolicy, BucketPolicyOut};
 pub(crate) use emptying::empty;
-pub use seed_object::{SeedObject, SeedObjectOut};
+pub use seed_object::{Seed, SeedObject, SeedObjectOut};
 
 use crate::batch::{Batched, Handed};
 use crate::tags::Tags;

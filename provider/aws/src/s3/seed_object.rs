@@ -1,4 +1,4 @@
-//! A first release that does nothing, so that a new pipeline's first run finds its source.
+//! A first source that does nothing, so that a new pipeline's first run finds one.
 
 use super::{UNSETTLED, emptying};
 use crate::batch::{MANY, prefix_of};
@@ -22,13 +22,72 @@ version: 0.0
 os: linux
 ";
 
-/// The spec of a seed: that there is an object. A real release in its place is as good.
+/// What the bake runs, in this order. A new tenant's image is its base image.
+const SCRIPTS: [(&str, &str); 2] = [
+    (
+        "preInstall.sh",
+        "\
+#!/bin/bash
+# Runs first when an image is baked, as root. Upload your own in its place.
+set -eu
+echo 'preInstall.sh does nothing yet: it is there to be replaced.'
+",
+    ),
+    (
+        "install.sh",
+        "\
+#!/bin/bash
+# Runs after preInstall.sh when an image is baked, as root. Upload your own in its place.
+set -eu
+echo 'install.sh does nothing yet: it is there to be replaced.'
+",
+    ),
+];
+
+/// What the keys of infrastructure pipelines' sources begin with.
+const INFRASTRUCTURE: &str = "infrastructure/";
+
+/// The spec of a seed: that there is an object. A real release, or real scripts, in its place are as good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedObject {
     /// The bucket, which encrypts by default.
     pub bucket: String,
     /// The key, such as `software/acme.zip`.
     pub key: String,
+    /// What is put there where nothing is.
+    #[serde(default, skip_serializing_if = "Seed::is_release")]
+    pub content: Seed,
+}
+
+/// What a seed holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Seed {
+    /// A release that changes nothing: what CodeDeploy takes.
+    #[default]
+    Release,
+    /// `preInstall.sh` and `install.sh` that only say that they are there to be replaced: what the bake takes.
+    Scripts,
+}
+
+impl Seed {
+    /// States that are older than scripts name no content.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_release(&self) -> bool {
+        *self == Self::Release
+    }
+
+    /// What is at a key: nobody can tell from the listing, and whatever somebody has put there is as good.
+    fn at(key: &str) -> Self {
+        if key.starts_with(INFRASTRUCTURE) { Self::Scripts } else { Self::Release }
+    }
+
+    /// The archive: the same bytes each time.
+    fn archive(self) -> zip::result::ZipResult<Vec<u8>> {
+        match self {
+            Self::Release => archive(&[("appspec.yml", APPSPEC)], 0o644),
+            Self::Scripts => archive(&SCRIPTS, 0o755),
+        }
+    }
 }
 
 /// What siblings may use.
@@ -79,7 +138,8 @@ impl Child for SeedObject {
         let found = cx.world.reads.s3.objects.get(&address(id)).await?;
         Ok(found.map(|_| {
             let (bucket, key) = address(id);
-            (Self { bucket, key: key.clone() }, SeedObjectOut { key })
+            let content = Seed::at(&key);
+            (Self { bucket, key: key.clone(), content }, SeedObjectOut { key })
         }))
     }
 
@@ -97,10 +157,11 @@ impl SeedObject {
         format!("{}/{}", self.bucket, self.key)
     }
 
-    /// Puts the seed where nothing is; it never writes over a release. That makes it safe to repeat, too.
+    /// Puts the seed where nothing is; it never writes over anything. That makes it safe to repeat, too.
     async fn put(&self, cx: &Cx<'_>) -> Result<(), Error> {
-        let content = release()
-            .map_err(|e| Error::message(format!("the release that a new tenant starts with: {e}")))?;
+        let content = self.content.archive();
+        let content =
+            content.map_err(|e| Error::message(format!("the archive that a new tenant starts with: {e}")))?;
         // «ConditionalRequestConflict»: somebody writes or deletes the object at this moment.
         let unsettled = [UNSETTLED, &["ConditionalRequestConflict"]].concat();
         wait::settled(cx, &unsettled, || {
@@ -132,15 +193,17 @@ fn address(id: &Id) -> (String, String) {
     (bucket.to_owned(), key.to_owned())
 }
 
-/// The release: the same bytes each time.
-fn release() -> zip::result::ZipResult<Vec<u8>> {
+/// An archive of these files, by name and text, all with the same permissions and without a time.
+fn archive(files: &[(&str, &str)], permissions: u32) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
+        .unix_permissions(permissions);
     let mut archive = ZipWriter::new(Cursor::new(vec![]));
-    archive.start_file("appspec.yml", options)?;
-    archive.write_all(APPSPEC.as_bytes())?;
+    for (name, text) in files {
+        archive.start_file(*name, options)?;
+        archive.write_all(text.as_bytes())?;
+    }
     Ok(archive.finish()?.into_inner())
 }
 
@@ -183,7 +246,11 @@ mod tests {
     use std::io::Read;
 
     fn sample() -> SeedObject {
-        SeedObject { bucket: "paas-dev".into(), key: "software/acme.zip".into() }
+        SeedObject { bucket: "paas-dev".into(), key: "software/acme.zip".into(), content: Seed::Release }
+    }
+
+    fn scripts() -> SeedObject {
+        SeedObject { key: "infrastructure/acme.zip".into(), content: Seed::Scripts, ..sample() }
     }
 
     #[test]
@@ -199,17 +266,58 @@ mod tests {
     }
 
     #[test]
-    fn the_release_opens_and_holds_an_appspec_alone() {
-        let mut archive = zip::ZipArchive::new(Cursor::new(release().unwrap())).unwrap();
-        assert_eq!(archive.len(), 1);
-        let mut text = String::new();
-        archive.by_name("appspec.yml").unwrap().read_to_string(&mut text).unwrap();
-        let keys: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        assert_eq!(keys, ["version: 0.0", "os: linux"]);
+    fn what_is_at_a_key_follows_from_the_key() {
+        for seed in [sample(), scripts()] {
+            assert_eq!(Seed::at(&seed.key), seed.content);
+        }
     }
 
     #[test]
-    fn the_release_is_the_same_each_time() {
-        assert_eq!(release().unwrap(), release().unwrap());
+    fn states_from_before_there_were_scripts_hold_releases() {
+        let before = serde_json::json!({"bucket": "paas-dev", "key": "software/acme.zip"});
+        assert_eq!(serde_json::to_value(sample()).unwrap(), before);
+        assert_eq!(serde_json::from_value::<SeedObject>(before).unwrap(), sample());
+        assert_eq!(serde_json::to_value(scripts()).unwrap()["content"], "Scripts");
+    }
+
+    /// Names, permissions and texts.
+    fn contents(seed: Seed) -> Vec<(String, u32, String)> {
+        let mut archive = zip::ZipArchive::new(Cursor::new(seed.archive().unwrap())).unwrap();
+        let mut file = |at| {
+            let (mut file, mut text) = (archive.by_index(at).unwrap(), String::new());
+            file.read_to_string(&mut text).unwrap();
+            (file.name().to_owned(), file.unix_mode().unwrap() & 0o777, text)
+        };
+        let count = 1 + usize::from(seed == Seed::Scripts);
+        let files = (0..count).map(&mut file).collect();
+        assert_eq!(archive.len(), count);
+        files
+    }
+
+    #[test]
+    fn the_release_opens_and_holds_an_appspec_alone() {
+        let [(name, _, text)] = contents(Seed::Release).try_into().unwrap();
+        let keys: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!((name.as_str(), keys), ("appspec.yml", vec!["version: 0.0", "os: linux"]));
+    }
+
+    #[test]
+    fn the_scripts_can_be_run_and_do_nothing() {
+        for ((name, permissions, text), wanted) in
+            contents(Seed::Scripts).into_iter().zip(["preInstall.sh", "install.sh"])
+        {
+            assert_eq!((name.as_str(), permissions), (wanted, 0o755));
+            let does = |line: &&str| !line.starts_with('#') && *line != "set -eu";
+            let commands: Vec<&str> = text.lines().filter(does).collect();
+            assert!(text.starts_with("#!/bin/bash\n"), "{text}");
+            assert!(matches!(commands[..], [says] if says.starts_with("echo ")), "{commands:?}");
+        }
+    }
+
+    #[test]
+    fn an_archive_is_the_same_each_time() {
+        for seed in [Seed::Release, Seed::Scripts] {
+            assert_eq!(seed.archive().unwrap(), seed.archive().unwrap());
+        }
     }
 }
