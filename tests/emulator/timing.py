@@ -24,10 +24,14 @@ KINDS = {
     "db_instance": ("create", "backup", "modify_start", "modify", "optimize", "delete"),
     "deployment": ("run",),
     "pipeline_action": ("run",),
+    # How long it takes until a build gets to work, and how long its minutes are.
+    "build": ("provisioning", "minute"),
 }
+# Seconds of what takes time unless a test says otherwise.
+DEFAULTS = {("build", "minute"): 60.0}
 
 # These lead to more work of the services: they don't wait for the next call.
-DRIVEN = {"deployment", "pipeline_action"}
+DRIVEN = {"build", "deployment", "pipeline_action"}
 MOST_AT_ONCE = 1000
 
 
@@ -44,7 +48,9 @@ class Timing:
     def reset(self) -> None:
         # What a thread hands in that was started before a reset has no effect.
         self.era += 1
-        self._delays = {kind: dict.fromkeys(phases, 0.0) for kind, phases in KINDS.items()}
+        self._delays = {
+            kind: {phase: DEFAULTS.get((kind, phase), 0.0) for phase in phases} for kind, phases in KINDS.items()
+        }
         self._pending: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         # When something that drives itself becomes due.
