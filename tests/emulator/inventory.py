@@ -74,6 +74,21 @@ def _ec2(backend: Any) -> Found:
     yield from named("security_group", (g for g in groups if not g.is_default))
     yield from named("launch_template", backend.launch_templates.values())
     yield from named("instance", (i for i in instances if i.state != "terminated"))
+    # Images that a test planted, or AWS, aren't listed, nor are volumes that go with their instance.
+    own_images = [i for i in backend.amis.values() if i.owner_id == backend.account_id and not i.planted]
+    planted = {i.id for i in backend.amis.values() if i.planted}
+    yield from named("image", own_images)
+    yield from named(
+        "snapshot",
+        (
+            s
+            for s in backend.snapshots.values()
+            if s.owner_id == backend.account_id and s.from_ami not in planted
+        ),
+    )
+    yield from named("volume", (v for v in backend.volumes.values() if not v.attachment))
+    for key_pair in backend.key_pairs.values():
+        yield "key_pair", key_pair.id, key_pair.key_name, tags(key_pair.id)
 
 
 def _iam(backend: Any) -> Found:

@@ -35,4 +35,6 @@ def _image(region: str, name: str) -> str:
     image = ec2_backends[DEFAULT_ACCOUNT_ID][region].register_image(name, f"test image {name}")
     image.architecture, image.virtualization_type, image.hypervisor = "x86_64", "hvm", "xen"
     image.root_device_type, image.root_device_name = "ebs", "/dev/xvda"
+    image.devices[0]["DeviceName"] = image.root_device_name
+    image.planted = True
     return image.id

@@ -15,6 +15,7 @@ from emulator.services.autoscaling.instances import (
     register_targets,
     security_group_ids,
 )
+from emulator.services.ec2.images import launchable
 from emulator.timing import timing
 
 # Settings that moto drops on creation or on update.
@@ -76,7 +77,7 @@ def check_launch_template(self: Any, specification: dict[str, Any]) -> None:
         else:
             template = backend.get_launch_template_by_name(specification["LaunchTemplateName"])
         version = template.get_version(specification.get("Version") or "$Default")
-        backend.describe_images(ami_ids=[version.image_id])
+        launchable(backend, version.image_id)
     except Exception as error:
         message = getattr(error, "message", str(error))
         raise AwsError(

@@ -5,8 +5,10 @@ from moto.ec2.responses import EC2Response
 from emulator.patching import idempotent
 from emulator.services.ec2 import (  # noqa: F401
     addresses,
+    devices,
     images,
     instances,
+    key_pairs,
     launch_templates,
     nat_gateways,
     networks,

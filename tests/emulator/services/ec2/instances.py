@@ -10,9 +10,6 @@ from emulator.patching import AwsError, wraps
 from emulator.services import iam
 from emulator.timing import timing
 
-# Of the images' snapshots, GiB.
-IMAGE_SIZE = 8
-
 
 @wraps(EC2Response, "run_instances")
 def run_instances(original: Any, self: Any) -> Any:
@@ -25,17 +22,7 @@ def run_instances(original: Any, self: Any) -> Any:
             f"Value ({profile.get('Name') or profile['Arn']}) for parameter "
             f"iamInstanceProfile.{parameter} is invalid. Invalid IAM Instance Profile {parameter}",
         )
-    for mapping in self._get_param("BlockDeviceMappings", []):
-        ebs = mapping.get("Ebs")
-        if ebs is not None and not ebs.get("SnapshotId"):
-            ebs.setdefault("VolumeSize", IMAGE_SIZE)
     return original(self)
-
-
-@wraps(Instance, "add_block_device")
-def add_block_device(original: Any, self: Instance, size: int | None, *args: Any, **kwargs: Any) -> None:
-    """A mapping that names no size gets the image's; moto refuses it."""
-    original(self, size or IMAGE_SIZE, *args, **kwargs)
 
 
 @wraps(Instance, "__init__")
