@@ -9,6 +9,7 @@
 mod acm;
 mod autoscaling;
 mod cloudtrail;
+mod codebuild;
 mod codedeploy;
 mod codepipeline;
 mod ec2;
@@ -20,6 +21,7 @@ mod logs;
 mod rds;
 mod render;
 mod s3;
+mod scope;
 mod secretsmanager;
 mod servicequotas;
 mod ssm;
@@ -28,6 +30,7 @@ mod table;
 mod tagging;
 
 pub use render::Place;
+pub use scope::TenantScope;
 pub use table::{Access, ResourceType};
 
 use crate::policy::{Document, Statement, document};
@@ -42,6 +45,7 @@ const SERVICES: &[Service] = &[
     acm::SERVICE,
     autoscaling::SERVICE,
     cloudtrail::SERVICE,
+    codebuild::SERVICE,
     codedeploy::SERVICE,
     codepipeline::SERVICE,
     ec2::SERVICE,
@@ -64,17 +68,19 @@ const SERVICES: &[Service] = &[
 pub struct Policy(Vec<Statement>);
 
 impl Policy {
-    /// For the types in `of`, in one account, region and project. [`Access::Apply`] holds all that [`Access::Plan`] does.
+    /// For the types in `of`, in one account, region and project, or for one tenant of it. [`Access::Apply`] holds all that [`Access::Plan`] does.
     #[must_use]
     pub fn least(place: &Place, access: Access, of: &BTreeSet<ResourceType>) -> Self {
-        let statement = |service: &Service, grant: &table::Grant| {
+        let statements = |service: &Service, grant: &table::Grant| {
             let actions = grant.actions(service, of);
-            (grant.access <= access && !actions.is_empty())
-                .then(|| render::statement(place, service, grant, &actions))
+            if grant.access > access || actions.is_empty() {
+                return vec![];
+            }
+            render::statements(place, service, grant, &actions)
         };
         let all = SERVICES
             .iter()
-            .flat_map(|service| service.grants.iter().filter_map(move |grant| statement(service, grant)));
+            .flat_map(|service| service.grants.iter().flat_map(move |grant| statements(service, grant)));
         Self(all.collect())
     }
 

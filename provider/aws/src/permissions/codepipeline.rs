@@ -1,6 +1,6 @@
 //! CodePipeline. A pipeline's name ends with `_<project>_<environment>`.
 
-use super::table::{Access, Grant, Service, TENANT, calls};
+use super::table::{Access, Grant, Service, WITH_PIPELINES, calls};
 
 const PIPELINES: &[&str] = &["{regional}:*_{project}_*"];
 
@@ -14,7 +14,7 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: PIPELINES,
             conditions: &[],
-            rows: &[calls(TENANT, &["GetPipeline", "ListTagsForResource"])],
+            rows: &[calls(WITH_PIPELINES, &["GetPipeline", "ListTagsForResource"])],
         },
         Grant {
             sid: "Change",
@@ -22,7 +22,7 @@ pub(super) const SERVICE: Service = Service {
             resources: PIPELINES,
             conditions: &[],
             rows: &[calls(
-                TENANT,
+                WITH_PIPELINES,
                 &["CreatePipeline", "DeletePipeline", "TagResource", "UntagResource", "UpdatePipeline"],
             )],
         },

@@ -2,8 +2,8 @@
 //! for by everything that changes an object.
 
 use super::table::{
-    ANY, Access, COMPOSITES, ENVIRONMENT, ENVIRONMENT_AND_TENANT, Grant, MADE_OURS, OURS, Service, TENANT,
-    calls, needs,
+    AMI, ANY, Access, BAKING, COMPOSITES, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, TENANT,
+    WITH_ROLES, calls, needs,
 };
 
 pub(super) const SERVICE: Service = Service {
@@ -31,11 +31,20 @@ pub(super) const SERVICE: Service = Service {
                         "DescribeVpcs",
                     ],
                 ),
-                calls(
-                    TENANT,
-                    &["DescribeImages", "DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"],
-                ),
+                calls(TENANT, &["DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"]),
+                calls(IMAGES, &["DescribeImages"]),
                 calls(COMPOSITES, &["DescribeSecurityGroups"]),
+            ],
+        },
+        // What a build has left, and what still needs an image.
+        Grant {
+            sid: "ReadBakes",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[],
+            rows: &[
+                calls(BAKING, &["DescribeInstances", "DescribeKeyPairs", "DescribeVolumes"]),
+                calls(AMI, &["DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"]),
             ],
         },
         // A network may be brought along: then it isn't ours.
@@ -145,9 +154,12 @@ pub(super) const SERVICE: Service = Service {
                     TENANT,
                     &["CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate"],
                 ),
+                calls(BAKING, &["DeleteKeyPair", "DeleteVolume", "TerminateInstances"]),
+                calls(AMI, &["DeregisterImage"]),
+                needs(AMI, &["DeleteSnapshot"], "An image is deregistered together with its snapshots."),
                 // A database's security group lets nothing out.
                 calls(
-                    ENVIRONMENT_AND_TENANT,
+                    WITH_ROLES,
                     &["AuthorizeSecurityGroupEgress", "UpdateSecurityGroupRuleDescriptionsEgress"],
                 ),
                 calls(

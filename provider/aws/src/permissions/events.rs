@@ -1,6 +1,6 @@
 //! EventBridge. The rule that starts a pipeline has the pipeline's name, which ends with `_<project>_<environment>`.
 
-use super::table::{ANY, Access, Grant, Service, TENANT, calls};
+use super::table::{ANY, Access, Grant, Service, WITH_PIPELINES, calls};
 
 const RULES: &[&str] = &["{regional}:rule/*_{project}_*"];
 
@@ -14,14 +14,14 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: ANY,
             conditions: &[],
-            rows: &[calls(TENANT, &["ListRules"])],
+            rows: &[calls(WITH_PIPELINES, &["ListRules"])],
         },
         Grant {
             sid: "Read",
             access: Access::Plan,
             resources: RULES,
             conditions: &[],
-            rows: &[calls(TENANT, &["ListTagsForResource", "ListTargetsByRule"])],
+            rows: &[calls(WITH_PIPELINES, &["ListTagsForResource", "ListTargetsByRule"])],
         },
         Grant {
             sid: "Change",
@@ -29,7 +29,7 @@ pub(super) const SERVICE: Service = Service {
             resources: RULES,
             conditions: &[],
             rows: &[calls(
-                TENANT,
+                WITH_PIPELINES,
                 &["DeleteRule", "PutRule", "PutTargets", "RemoveTargets", "TagResource", "UntagResource"],
             )],
         },

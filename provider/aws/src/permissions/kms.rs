@@ -2,7 +2,7 @@
 //! a tag counts in its authorization, so what is done to a key that was just made can't ask for it.
 
 use super::table::{
-    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, MADE_OURS, OURS, Service, TENANT, calls, needs,
+    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, calls, needs,
 };
 
 const KEYS: &[&str] = &["{regional}:key/*"];
@@ -78,9 +78,9 @@ pub(super) const SERVICE: Service = Service {
             resources: KEYS,
             conditions: &[OURS, ("StringEquals", "kms:ViaService", &["service:s3.{region}"])],
             rows: &[needs(
-                TENANT,
+                IMAGES,
                 &["GenerateDataKey"],
-                "S3 encrypts the software pipeline's first object with the environment's key.",
+                "S3 encrypts a pipeline's first object, and the source of an image, with the environment's key.",
             )],
         },
         Grant {

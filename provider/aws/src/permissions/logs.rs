@@ -1,6 +1,6 @@
 //! CloudWatch Logs. Log groups lie below `/paas/<project>/`.
 
-use super::table::{ANY, Access, ENVIRONMENT_AND_TENANT, Grant, Service, calls};
+use super::table::{AMI, ANY, Access, Grant, Service, WITH_ROLES, calls};
 
 const GROUPS: &[&str] = &["{regional}:log-group:/paas/{project}/*"];
 
@@ -14,14 +14,22 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: ANY,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT_AND_TENANT, &["DescribeLogGroups"])],
+            rows: &[calls(WITH_ROLES, &["DescribeLogGroups"])],
         },
         Grant {
             sid: "Read",
             access: Access::Plan,
             resources: GROUPS,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT_AND_TENANT, &["ListTagsForResource"])],
+            rows: &[calls(WITH_ROLES, &["ListTagsForResource"])],
+        },
+        // The end of a failed build's log.
+        Grant {
+            sid: "ReadBuilds",
+            access: Access::Apply,
+            resources: &["{regional}:log-group:/paas/{project}/*:log-stream:*"],
+            conditions: &[],
+            rows: &[calls(AMI, &["GetLogEvents"])],
         },
         Grant {
             sid: "Change",
@@ -29,7 +37,7 @@ pub(super) const SERVICE: Service = Service {
             resources: GROUPS,
             conditions: &[],
             rows: &[calls(
-                ENVIRONMENT_AND_TENANT,
+                WITH_ROLES,
                 &[
                     "AssociateKmsKey",
                     "CreateLogGroup",

@@ -1,6 +1,8 @@
 //! S3. Buckets' names begin with the project's. Many permissions aren't named as their calls are.
 
-use super::table::{Access, ENVIRONMENT, Grant, Service, TENANT, calls, calls_as};
+use super::table::{
+    AMI, Access, ENVIRONMENT, Grant, INFRASTRUCTURE, Service, TENANT, WITH_PIPELINES, calls, calls_as, needs,
+};
 
 const BUCKETS: &[&str] = &["{bare}:{project}-*"];
 
@@ -20,7 +22,12 @@ pub(super) const SERVICE: Service = Service {
                 calls_as(ENVIRONMENT, &["GetBucketLifecycleConfiguration"], &["GetLifecycleConfiguration"]),
                 calls_as(ENVIRONMENT, &["GetBucketNotificationConfiguration"], &["GetBucketNotification"]),
                 calls_as(ENVIRONMENT, &["GetPublicAccessBlock"], &["GetBucketPublicAccessBlock"]),
-                calls_as(TENANT, &["ListObjectsV2"], &["ListBucket"]),
+                calls_as(WITH_PIPELINES, &["ListObjectsV2"], &["ListBucket"]),
+                needs(
+                    AMI,
+                    &["ListBucket"],
+                    "S3 says that an object isn't there only to who may list the bucket.",
+                ),
             ],
         },
         Grant {
@@ -50,7 +57,7 @@ pub(super) const SERVICE: Service = Service {
                 calls_as(ENVIRONMENT, &["PutBucketNotificationConfiguration"], &["PutBucketNotification"]),
                 calls_as(ENVIRONMENT, &["PutPublicAccessBlock"], &["PutBucketPublicAccessBlock"]),
                 calls_as(ENVIRONMENT, &["ListObjectVersions"], &["ListBucketVersions"]),
-                calls_as(TENANT, &["ListObjectVersions"], &["ListBucketVersions"]),
+                calls_as(WITH_PIPELINES, &["ListObjectVersions"], &["ListBucketVersions"]),
             ],
         },
         // A destroy empties the bucket, as far as it may.
@@ -75,6 +82,41 @@ pub(super) const SERVICE: Service = Service {
             resources: &["{bare}:{project}-*/software/*", "{bare}:{project}-*/*/Software/*"],
             conditions: &[],
             rows: &[calls_as(TENANT, &["DeleteObjects"], &["DeleteObject", "DeleteObjectVersion"])],
+        },
+        // Which version of a tenant's scripts is the newest.
+        Grant {
+            sid: "Sources",
+            access: Access::Plan,
+            resources: &["{bare}:{project}-*/infrastructure/*"],
+            conditions: &[],
+            rows: &[calls_as(AMI, &["HeadObject"], &["GetObject", "GetObjectVersion"])],
+        },
+        // The first scripts, and the folders of artifacts: `<pipeline>/Scripts/`, `<pipeline>/Plan/`.
+        Grant {
+            sid: "SeedScripts",
+            access: Access::Apply,
+            resources: &["{bare}:{project}-*/infrastructure/*"],
+            conditions: &[],
+            rows: &[calls(INFRASTRUCTURE, &["PutObject"])],
+        },
+        Grant {
+            sid: "Scripts",
+            access: Access::Apply,
+            resources: &[
+                "{bare}:{project}-*/infrastructure/*",
+                "{bare}:{project}-*/*/Plan/*",
+                "{bare}:{project}-*/*/Scripts/*",
+            ],
+            conditions: &[],
+            rows: &[calls_as(INFRASTRUCTURE, &["DeleteObjects"], &["DeleteObject", "DeleteObjectVersion"])],
+        },
+        // Scripts from a folder of Terraform's own.
+        Grant {
+            sid: "Bakes",
+            access: Access::Apply,
+            resources: &["{bare}:{project}-*/bakes/*"],
+            conditions: &[],
+            rows: &[calls(AMI, &["PutObject"])],
         },
     ],
 };

@@ -18,6 +18,10 @@ pub enum ResourceType {
     Environment,
     /// `paas_tenant`.
     Tenant,
+    /// `paas_infrastructure_pipeline`.
+    InfrastructurePipeline,
+    /// `paas_ami`, with `data.paas_ami`.
+    Ami,
     /// `paas_database`.
     Database,
     /// `ephemeral.paas_database_credentials`: the one that reads a secret.
@@ -26,7 +30,14 @@ pub enum ResourceType {
 
 impl ResourceType {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Environment, Self::Tenant, Self::Database, Self::DatabaseCredentials];
+    pub const ALL: &[Self] = &[
+        Self::Environment,
+        Self::Tenant,
+        Self::InfrastructurePipeline,
+        Self::Ami,
+        Self::Database,
+        Self::DatabaseCredentials,
+    ];
 
     /// As Terraform names it.
     #[must_use]
@@ -34,6 +45,8 @@ impl ResourceType {
         match self {
             Self::Environment => "paas_environment",
             Self::Tenant => "paas_tenant",
+            Self::InfrastructurePipeline => "paas_infrastructure_pipeline",
+            Self::Ami => "paas_ami",
             Self::Database => "paas_database",
             Self::DatabaseCredentials => "paas_database_credentials",
         }
@@ -42,12 +55,29 @@ impl ResourceType {
 
 pub(super) const ENVIRONMENT: &[ResourceType] = &[ResourceType::Environment];
 pub(super) const TENANT: &[ResourceType] = &[ResourceType::Tenant];
+pub(super) const INFRASTRUCTURE: &[ResourceType] = &[ResourceType::InfrastructurePipeline];
+pub(super) const AMI: &[ResourceType] = &[ResourceType::Ami];
 pub(super) const DATABASE: &[ResourceType] = &[ResourceType::Database];
 pub(super) const CREDENTIALS: &[ResourceType] = &[ResourceType::DatabaseCredentials];
 pub(super) const ENVIRONMENT_AND_TENANT: &[ResourceType] = &[ResourceType::Environment, ResourceType::Tenant];
+/// Those with a pipeline.
+pub(super) const WITH_PIPELINES: &[ResourceType] =
+    &[ResourceType::Tenant, ResourceType::InfrastructurePipeline];
+/// Those that images are baked by.
+pub(super) const BAKING: &[ResourceType] = &[ResourceType::InfrastructurePipeline, ResourceType::Ami];
+/// Those with images.
+pub(super) const IMAGES: &[ResourceType] =
+    &[ResourceType::Tenant, ResourceType::InfrastructurePipeline, ResourceType::Ami];
+/// Those with roles, logs and security groups that let something out.
+pub(super) const WITH_ROLES: &[ResourceType] =
+    &[ResourceType::Environment, ResourceType::Tenant, ResourceType::InfrastructurePipeline];
 /// All that have children.
-pub(super) const COMPOSITES: &[ResourceType] =
-    &[ResourceType::Environment, ResourceType::Tenant, ResourceType::Database];
+pub(super) const COMPOSITES: &[ResourceType] = &[
+    ResourceType::Environment,
+    ResourceType::Tenant,
+    ResourceType::InfrastructurePipeline,
+    ResourceType::Database,
+];
 pub(super) const EVERY: &[ResourceType] = ResourceType::ALL;
 
 /// What is asked of one service.

@@ -12,6 +12,7 @@ fn place(project: &str) -> Place {
         region: "eu-west-1".into(),
         account_id: "111122223333".into(),
         project: project.into(),
+        tenant: None,
     }
 }
 
@@ -86,6 +87,11 @@ fn nobody_gets_what_only_another_needs() {
         (ResourceType::Tenant, "ec2:CreateVpc"),
         (ResourceType::Environment, "elasticloadbalancing:CreateRule"),
         (ResourceType::Database, "iam:PassRole"),
+        (ResourceType::InfrastructurePipeline, "codebuild:StartBuild"),
+        (ResourceType::InfrastructurePipeline, "ec2:DeregisterImage"),
+        (ResourceType::Ami, "codebuild:UpdateProject"),
+        (ResourceType::Ami, "s3:DeleteObject"),
+        (ResourceType::Tenant, "logs:GetLogEvents"),
         (ResourceType::Database, "secretsmanager:GetSecretValue"),
         (ResourceType::DatabaseCredentials, "rds:DescribeDBInstances"),
     ] {
@@ -150,6 +156,13 @@ fn the_policy_reaches_what_is_ours_and_nothing_else() {
     let pass = |role: &str, to: &str| iam("iam:PassRole", role).with("iam:PassedToService", to);
     let ssm =
         |action: &str, name: &str| by(action, &format!("arn:aws:ssm:eu-west-1:111122223333:parameter{name}"));
+    let image = |action: &str, what: &str| by(action, &format!("arn:aws:ec2:eu-west-1::{what}"));
+    let codebuild =
+        |action: &str, what: &str| by(action, &format!("arn:aws:codebuild:eu-west-1:111122223333:{what}"));
+    let build_log = |group: &str| {
+        let stream = format!("arn:aws:logs:eu-west-1:111122223333:log-group:{group}:log-stream:bake/1");
+        by("logs:GetLogEvents", &stream)
+    };
     let policy = policy(Access::Apply, ResourceType::ALL);
     for (request, allowed, what) in [
         (tagged(ec2("ec2:TerminateInstances", "instance/i-1"), "paas/dev"), true, "our instance"),
@@ -207,6 +220,16 @@ fn the_policy_reaches_what_is_ours_and_nothing_else() {
         (by("s3:DeleteObject", "arn:aws:s3:::paas-dev-1/software/acme.zip"), true, "our object"),
         (by("s3:GetObject", "arn:aws:s3:::paas-dev-1/software/acme.zip"), false, "what is in it"),
         (by("s3:DeleteBucket", "arn:aws:s3:::other"), false, "another's bucket"),
+        (by("s3:PutObject", "arn:aws:s3:::paas-dev-1/bakes/acme/1.zip"), true, "scripts of a folder"),
+        (by("s3:PutObject", "arn:aws:s3:::paas-dev-1/terraform/acme.tfstate"), false, "a state"),
+        (by("s3:GetObject", "arn:aws:s3:::paas-dev-1/terraform/acme.tfstate"), false, "what is in a state"),
+        (tagged(image("ec2:DeregisterImage", "image/ami-1"), "paas/dev/a/machine_image"), true, "our image"),
+        (image("ec2:DeregisterImage", "image/ami-1"), false, "another's image"),
+        (tagged(image("ec2:DeleteSnapshot", "snapshot/snap-1"), "shop/dev"), false, "another's snapshot"),
+        (codebuild("codebuild:StartBuild", "project/paas_dev_acme_bake"), true, "our project's build"),
+        (codebuild("codebuild:StartBuild", "project/paas-2_dev_acme_bake"), false, "another project's build"),
+        (build_log("/paas/paas/dev/acme/infrastructure"), true, "our build's log"),
+        (build_log("/aws/lambda/other"), false, "another's log"),
         (by("sts:AssumeRole", "arn:aws:iam::111122223333:role/paas/dev/deploy"), false, "another identity"),
     ] {
         assert_eq!(decide([&policy], &request) == Decision::Allow, allowed, "{what}");

@@ -286,7 +286,7 @@ mod tests {
         let mut file = |at| {
             let (mut file, mut text) = (archive.by_index(at).unwrap(), String::new());
             file.read_to_string(&mut text).unwrap();
-            (file.name().to_owned(), file.unix_mode().unwrap() & 0o777, text)
+            (file.name().unwrap().into_owned(), file.unix_mode().unwrap() & 0o777, text)
         };
         let count = 1 + usize::from(seed == Seed::Scripts);
         let files = (0..count).map(&mut file).collect();
