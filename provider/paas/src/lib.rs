@@ -5,7 +5,9 @@ pub mod data_sources;
 pub mod documentation;
 pub mod ephemeral;
 pub mod functions;
+pub mod home;
 pub mod names;
+pub mod pipelines;
 pub mod provider;
 pub mod record;
 pub mod resources;
@@ -31,6 +33,8 @@ pub fn server() -> tfplugin::Server {
         .resource(CompositeResource::<Database>::new(connection.clone()))
         .resource(CompositeResource::<Environment>::new(connection.clone()))
         .resource(CompositeResource::<Tenant>::new(connection.clone()))
+        .resource(resources::ami::Ami::new(connection.clone()))
+        .data_source(data_sources::ami::Ami::new(connection.clone()))
         .data_source(data_sources::environment::Environment::new(connection.clone()))
         .data_source(data_sources::iam_policy::IamPolicy::new(connection.clone()))
         .data_source(data_sources::tenants::Tenants::new(connection.clone()))

@@ -92,10 +92,16 @@ impl InfrastructureNames<'_> {
         format!("{}/infrastructure", self.tenant.parameter())
     }
 
+    /// How the keys begin of what Terraform bakes from local folders.
+    #[must_use]
+    pub fn bake_prefix(self) -> String {
+        format!("bakes/{}/", self.tenant.tenant)
+    }
+
     /// The source of an image that Terraform bakes from a local folder with this hash.
     #[must_use]
     pub fn bake_object(self, hash: &str) -> String {
-        format!("bakes/{}/{hash}.zip", self.tenant.tenant)
+        format!("{}{hash}.zip", self.bake_prefix())
     }
 
     /// Terraform's state of what the pipeline deploys. Its lock lies beside it, with `.tflock` at the end.

@@ -10,7 +10,7 @@ mod slots;
 mod validate;
 mod wire;
 
-pub use model::{Approval, HealthCheck, InstanceRefresh, Pipeline, RootVolume, TargetTracking, TenantModel};
+pub use model::{HealthCheck, InstanceRefresh, Pipeline, RootVolume, TargetTracking, TenantModel};
 
 use crate::composite_resource::{Composite, Gather};
 use crate::names::{ENVIRONMENT, EnvironmentNames, TENANT};

@@ -3,10 +3,11 @@
 use super::machines::LAUNCH_TEMPLATE;
 use super::model::TenantModel;
 use super::slots::Slot;
-use super::{environment, name, pipeline, rules};
+use super::{name, pipeline, rules};
 use crate::composite_resource::Gather;
+use crate::home::{self, Home};
 use crate::record::environment::{OF_PIPELINES, OF_TENANTS};
-use crate::record::{self, Record};
+use crate::record;
 use composite::Value;
 use paas_aws::elbv2::{Conditions, MOST_TARGET_GROUPS, Neighbours, SeenRule};
 use paas_aws::{Owner, Session, ec2, elbv2};
@@ -19,17 +20,6 @@ pub struct Facts {
     pub home: Value<Home>,
     /// The root device of the image, such as `/dev/xvda`; unknown unless it must be asked.
     pub root_device_name: Value<String>,
-}
-
-/// The tenant's environment.
-#[derive(Debug, Clone)]
-pub struct Home {
-    /// Its name.
-    pub name: String,
-    /// What it publishes.
-    pub outputs: record::environment::Outputs,
-    /// Whether a trail records what is written into its bucket.
-    pub has_trail: bool,
 }
 
 impl Facts {
@@ -48,47 +38,19 @@ pub async fn facts(
     request: &Gather<'_, TenantModel>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Facts> {
-    let home = if request.model.environment.is_known() {
-        home(session, request, diagnostics).await?
-    } else {
-        Value::Unknown
+    let pipelines = if request.model.pipeline.is_null() { &[] } else { OF_PIPELINES };
+    let home = match &request.model.environment {
+        Attr::Known(name) => {
+            let needed = [OF_TENANTS, pipelines].concat();
+            home::home(session, name, request.run, &needed, diagnostics).await?
+        }
+        _ => Value::Unknown,
     };
     let root_device_name = root_device_name(session, request, diagnostics).await;
     if let (true, Value::Known(home)) = (request.check, &home) {
         check(session, request, home, diagnostics).await;
     }
     (!diagnostics.has_errors()).then_some(Facts { home, root_device_name })
-}
-
-async fn home(
-    session: &Session,
-    request: &Gather<'_, TenantModel>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Value<Home>> {
-    let (name, run) = (environment(request.model), request.run);
-    let pipelines = if request.model.pipeline.is_null() { &[] } else { OF_PIPELINES };
-    let needed = [OF_TENANTS, pipelines].concat();
-    let owner = Owner::environment(&session.project, name);
-    match record::environment::environment(session, name).await {
-        Ok(Some(Record { outputs: Some(outputs), arguments, .. })) => {
-            let has_trail = arguments["enable_cloudtrail"] != false;
-            // What this run plans for the environment is there when the tenant's turn comes.
-            let outputs = match run.foreseen(&owner) {
-                Some(exports) => outputs.foreseen(&exports, &needed),
-                None => Some(outputs),
-            };
-            let home = |outputs| Value::Known(Home { name: name.to_owned(), outputs, has_trail });
-            return Some(outputs.map_or(Value::Unknown, home));
-        }
-        // It stands in the same state, half-made or half-destroyed: what makes it whole comes before us.
-        Ok(_) if run.is_there(&owner) => {
-            return Some(Value::Unknown);
-        }
-        Ok(Some(_)) => diagnostics.push(record::environment::not_ready(name)),
-        Ok(None) => diagnostics.push(record::environment::not_there(session, name)),
-        Err(error) => diagnostics.push(error),
-    }
-    None
 }
 
 /// Asked of EC2 unless the configuration says it. An image that was there may be gone later: the group then keeps

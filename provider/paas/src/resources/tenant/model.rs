@@ -1,5 +1,6 @@
 //! The arguments and outputs of `paas_tenant`: struct, schema and documentation in one.
 
+use crate::pipelines::Approval;
 use crate::timeouts::Timeouts;
 use paas_aws::{Tags, world};
 use std::collections::{BTreeMap, BTreeSet};
@@ -280,18 +281,4 @@ pub struct Pipeline {
     /// Days that the instances' logs are kept, as CloudWatch Logs takes them.
     #[attr(optional, default = 30)]
     pub log_retention_in_days: Attr<i64>,
-}
-
-/// A manual approval.
-#[derive(Clone, Debug, Default, PartialEq, Attributes)]
-pub struct Approval {
-    /// ARN of an SNS topic, of this account and region, that is told.
-    #[attr(optional)]
-    pub notification_arn: Attr<String>,
-    /// What is said to whoever approves, 1 to 1000 characters.
-    #[attr(optional)]
-    pub comment: Attr<String>,
-    /// A link for whoever approves, such as to a review.
-    #[attr(optional)]
-    pub external_entity_link: Attr<String>,
 }

@@ -1,26 +1,22 @@
 //! The wiring of a tenant's software pipeline: source, approval, deployment, and what starts it.
 
-use super::gather::Home;
-use super::model::{Approval, Pipeline, TenantModel};
+use super::model::{Pipeline, TenantModel};
 use super::slots::{Machines, Slot};
 use super::wire::{Wiring, i32_of, names};
 use super::{commands, name, slots};
+use crate::home::Home;
+use crate::pipelines::{self, CLOUDTRAIL, action, in_turn, stage};
 use crate::shared::{optional, required, site};
-use composite::{Graph, Node, Value};
+use composite::{Graph, Node};
 use paas_aws::codedeploy::{Application, ApplicationOut, DeploymentGroup, DeploymentGroupOut};
 use paas_aws::codepipeline::{self, Action, Stage};
 use paas_aws::elbv2::{ListenerRuleOut, TargetGroupOut};
 use paas_aws::logs::LogGroup;
 use paas_aws::policies::SOFTWARE;
-use paas_aws::s3::SeedObject;
+use paas_aws::s3::{Seed, SeedObject};
 use paas_aws::{Session, World, events};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use tfplugin::{Diagnostic, Path};
-
-/// `trigger`: the bucket's own events.
-pub const S3: &str = "S3";
-/// `trigger`: what the environment's trail records.
-pub const CLOUDTRAIL: &str = "CLOUDTRAIL";
 
 /// What only a tenant with a pipeline has.
 const OUTPUTS: [&str; 6] = [
@@ -58,6 +54,7 @@ impl<'a> Wiring<'a> {
         let seed = g.child("seed_object", self.home, move |home| SeedObject {
             key: names(session, &home, model).software_object(),
             bucket: home.outputs.bucket,
+            content: Seed::Release,
         });
         let stages = self.stages(pipeline, application, groups, machines, rules, g);
         let deps = (self.home, seed, stages, self.tags);
@@ -170,15 +167,15 @@ impl<'a> Wiring<'a> {
         g: &mut Graph<'a, World>,
     ) -> Node<Vec<Stage>> {
         let (session, model) = (self.session, self.model);
-        let approval = g.input(approval(pipeline));
+        let approval = g.input(pipelines::approval(&pipeline.approval));
         let slots: Vec<Slot> = machines.iter().map(|machines| machines.slot).collect();
         let targets: Vec<Node<TargetGroupOut>> = machines.iter().map(|machines| machines.target).collect();
         // With one slot nothing asks for the rules: the pipeline doesn't wait for them.
         let rules = if slots.len() > 1 { rules.to_vec() } else { vec![] };
         let deps = (self.home, application, groups, targets, rules, approval);
         g.map(deps, move |(home, application, groups, targets, rules, approval)| {
-            let source =
-                stage("Source", vec![source(&home, &names(session, &home, model).software_object())]);
+            let key = names(session, &home, model).software_object();
+            let source = stage("Source", vec![pipelines::source(&home, &key, SOFTWARE)]);
             let deploy = |group: String| deploy(&application.name, group);
             if slots.len() == 1 {
                 let approved = approval.map(|approval| stage("Approval", vec![approval]));
@@ -200,50 +197,13 @@ impl<'a> Wiring<'a> {
                 approval,
                 Some(Action { commands: switch.lead(), ..run("Switch") }),
             ];
-            let actions = actions.into_iter().flatten();
-            let in_turn = (1..).zip(actions).map(|(run_order, action)| Action { run_order, ..action });
-            vec![source, stage("Deploy", in_turn.collect())]
+            vec![source, stage("Deploy", in_turn(actions.into_iter().flatten()))]
         })
     }
 }
 
 /// The action that finds the idle slot, and the namespace of what it found.
 const SELECT: &str = "Select";
-
-fn stage(name: &str, actions: Vec<Action>) -> Stage {
-    Stage { name: name.into(), actions }
-}
-
-fn action<const N: usize>(
-    name: &str,
-    category: &str,
-    provider: &str,
-    configuration: [(&str, String); N],
-) -> Action {
-    let configuration = configuration.into_iter().map(|(key, value)| (key.to_owned(), value));
-    Action {
-        name: name.into(),
-        category: category.into(),
-        provider: provider.into(),
-        configuration: configuration.collect(),
-        inputs: vec![],
-        outputs: vec![],
-        namespace: None,
-        commands: vec![],
-        output_variables: vec![],
-        run_order: 1,
-    }
-}
-
-/// The event rule starts the pipeline, so it needn't poll.
-fn source(home: &Home, key: &str) -> Action {
-    let configuration = [
-        ("S3Bucket", home.outputs.bucket.clone()),
-        ("S3ObjectKey", key.to_owned()),
-        ("PollForSourceChanges", "false".to_owned()),
-    ];
-    Action { outputs: vec![SOFTWARE.into()], ..action("Source", "Source", "S3", configuration) }
-}
 
 fn deploy(application: &str, group: String) -> Action {
     let configuration = [("ApplicationName", application.to_owned()), ("DeploymentGroupName", group)];
@@ -255,44 +215,9 @@ fn run(name: &str) -> Action {
     Action { inputs: vec![SOFTWARE.into()], ..action(name, "Compute", "Commands", []) }
 }
 
-/// The approval, if there is to be one.
-fn approval(pipeline: &Pipeline) -> Value<Option<Action>> {
-    let Some(wanted) = pipeline.approval.settled() else { return Value::Unknown };
-    let Some(Approval { notification_arn, comment, external_entity_link }) = wanted else {
-        return Value::Known(None);
-    };
-    let mut configuration = BTreeMap::new();
-    for (key, attr) in [
-        ("NotificationArn", notification_arn),
-        ("CustomData", comment),
-        ("ExternalEntityLink", external_entity_link),
-    ] {
-        match attr.settled() {
-            None => return Value::Unknown,
-            Some(value) => configuration.extend(value.map(|value| (key.to_owned(), value.clone()))),
-        }
-    }
-    Value::Known(Some(Action { configuration, ..action("Approval", "Approval", "Manual", []) }))
-}
-
 /// The environment must be able to start pipelines, and in the way that is asked for.
 pub(super) fn refuse(home: &Home, model: &TenantModel) -> Option<Diagnostic> {
-    let pipeline = model.pipeline.known()?;
-    if home.outputs.events_role_arn.is_none() {
-        let detail = format!(
-            "Environment {:?} was applied last by an earlier provider. Apply it with this one first.",
-            home.name
-        );
-        return Some(Diagnostic::error("No role starts the pipeline", detail).at("pipeline"));
-    }
-    (pipeline.trigger.known().is_some_and(|trigger| trigger == CLOUDTRAIL) && !home.has_trail).then(|| {
-        let detail = format!(
-            "Environment {:?} has no trail (enable_cloudtrail is false). Use the trigger {S3:?}, or turn the trail on.",
-            home.name
-        );
-        let at = Path::from("pipeline").attribute("trigger");
-        Diagnostic::error("No trail starts the pipeline", detail).at(at)
-    })
+    pipelines::refuse(home, &Path::from("pipeline"), &model.pipeline.known()?.trigger)
 }
 
 /// With another `deployment_type` the tenant gets other slots, so other deployment groups, and CodeDeploy gives a new

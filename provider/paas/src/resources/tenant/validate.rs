@@ -1,8 +1,9 @@
 //! What can be said of a tenant's arguments without asking AWS.
 
 use super::model::{HealthCheck, InstanceRefresh, Pipeline, TenantModel};
-use super::{pipeline, rules, slots};
+use super::{rules, slots};
 use crate::names;
+use crate::pipelines::{CLOUDTRAIL, S3};
 use crate::shared::{validate_choice, validate_name, validate_range, validate_retention};
 use paas_aws::elbv2::priority;
 use tfplugin::{Attr, Diagnostics, Path};
@@ -13,8 +14,6 @@ const USER_DATA: usize = 16 * 1024;
 const ALARMS: usize = 10;
 /// Characters of an alarm's name (`AlarmName` of CloudWatch).
 const ALARM: std::ops::RangeInclusive<usize> = 1..=255;
-/// Characters of what an approval says: CodePipeline takes no empty value in an action's configuration, and 1000 here.
-const COMMENT: std::ops::RangeInclusive<usize> = 1..=1000;
 /// ELBv2's limit for a host or path pattern.
 const PATTERN: usize = 128;
 
@@ -89,7 +88,7 @@ fn validate_pipeline(pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
     let at = |name: &str| Path::from("pipeline").attribute(name);
     let types = [slots::IN_PLACE, slots::BLUE_GREEN];
     validate_choice(at("deployment_type"), &pipeline.deployment_type, &types, diagnostics);
-    validate_choice(at("trigger"), &pipeline.trigger, &[pipeline::S3, pipeline::CLOUDTRAIL], diagnostics);
+    validate_choice(at("trigger"), &pipeline.trigger, &[S3, CLOUDTRAIL], diagnostics);
     validate_retention(at("log_retention_in_days"), &pipeline.log_retention_in_days, diagnostics);
     let config = &pipeline.deployment_config_name;
     if let Some(name) = config.known().filter(|name| name.is_empty() || name.len() > 100) {
@@ -113,22 +112,8 @@ fn validate_pipeline(pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
         let detail = format!("{name:?} has not {} to {} characters.", ALARM.start(), ALARM.end());
         diagnostics.error(at("alarm_names"), "Invalid name", detail);
     }
-    let Some(approval) = pipeline.approval.known() else { return };
-    let at = |name: &str| at("approval").attribute(name);
-    let is_topic = |arn: &&String| arn.starts_with("arn:") && arn.contains(":sns:");
-    if let Some(arn) = approval.notification_arn.known().filter(|arn| !is_topic(arn)) {
-        let detail = format!("{arn:?} is not the ARN of an SNS topic.");
-        diagnostics.error(at("notification_arn"), "Invalid topic", detail);
-    }
-    let comment = approval.comment.known().map(|text| text.chars().count());
-    if let Some(length) = comment.filter(|length| !COMMENT.contains(length)) {
-        let detail =
-            format!("{length} characters; CodePipeline takes {} to {}.", COMMENT.start(), COMMENT.end());
-        diagnostics.error(at("comment"), "Invalid comment", detail);
-    }
-    let is_link = |link: &&String| link.starts_with("https://") || link.starts_with("http://");
-    if let Some(link) = approval.external_entity_link.known().filter(|link| !is_link(link)) {
-        diagnostics.error(at("external_entity_link"), "Invalid link", format!("{link:?} is not a URL."));
+    if let Some(approval) = pipeline.approval.known() {
+        approval.validate(&at("approval"), diagnostics);
     }
 }
 

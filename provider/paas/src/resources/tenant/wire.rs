@@ -1,10 +1,11 @@
 //! The wiring of a tenant: read it from top to bottom to see layer 3's virtual host.
 
-use super::gather::{Facts, Home};
+use super::gather::Facts;
 use super::model::TenantModel;
 use super::slots::{self, Machines};
 use super::{name, rules};
 use crate::composite_resource::Composite;
+use crate::home::Home;
 use crate::names::{EnvironmentNames, TenantNames};
 use crate::record::tenant::Outputs;
 use crate::record::{self, Record};
