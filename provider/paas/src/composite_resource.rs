@@ -15,8 +15,7 @@ pub use contract::{Composite, Gather, Leaving, Model, Why};
 
 use crate::provider::Connection;
 use crate::shared::{merge_tags, validate_choice, validate_tags};
-use composite::{Graph, Json, Ledger, Run};
-use indexmap::IndexMap;
+use composite::{Graph, Ledger, Run};
 use memory::Memory;
 use paas_aws::{CATALOGUE, Session, World};
 use std::marker::PhantomData;
@@ -98,8 +97,13 @@ impl<C: Composite> Resource for CompositeResource<C> {
         let session = self.connection.need()?;
         let mut model = C::recall(&session, id).await?;
         *model.tags_all() = merge_tags(&session.default_tags, model.tags());
-        let (ledger, exports) = self.found(cx, &session, &model).await?;
+        let (ledger, facts) = self.found(cx, &session, &model).await?;
         C::complete(&mut model, &ledger);
+        let exports = {
+            let mut graph = Graph::new();
+            C::wire(&session, &model, &facts, &mut graph);
+            graph.exports(&ledger)
+        };
         *model.ready() = Attr::Known(true);
         let state = outcome::of_apply(model, &ledger, &exports)?;
         let private = Memory::of(ledger).write(Some(&state));
@@ -114,7 +118,7 @@ impl<C: Composite> CompositeResource<C> {
         cx: &Cx,
         session: &Arc<Session>,
         model: &C::Model,
-    ) -> Result<(Ledger, IndexMap<String, Json>), Diagnostics> {
+    ) -> Result<(Ledger, C::Facts), Diagnostics> {
         let mut diagnostics = Diagnostics::new();
         let ledger = Ledger::default();
         let run = self.connection.run();
@@ -130,8 +134,8 @@ impl<C: Composite> CompositeResource<C> {
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }
-        let exports = graph.exports(&found.ledger);
-        Ok((found.ledger, exports))
+        drop(graph);
+        Ok((found.ledger, facts))
     }
 
     /// What is remembered. Terraform keeps the attributes and loses the private state when the provider is killed in the

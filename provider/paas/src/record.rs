@@ -110,8 +110,8 @@ pub fn expect<'o>(session: &Session, owners: impl Iterator<Item = &'o str>) {
     ssm::expect(session, owners.map(|path| format!("/paas/{path}")));
 }
 
-/// The arguments of `model` that were set and differ from their defaults, without those in `without`; `None` while
-/// one isn't known.
+/// The arguments of `model` that were set and differ from their defaults, without those in `without` (`name`, or
+/// `name.part` for a part of one); `None` while one isn't known.
 pub fn arguments<M: Attributes>(model: &M, without: &[&str]) -> Option<Json> {
     let (schema, values) = (M::schema(), model.to_value());
     let mut kept = serde_json::Map::new();
@@ -127,6 +127,9 @@ pub fn arguments<M: Attributes>(model: &M, without: &[&str]) -> Option<Json> {
         if attribute.default.as_ref() != Some(value) {
             kept.insert(attribute.name.clone(), value.to_json());
         }
+    }
+    for (name, part) in without.iter().filter_map(|path| path.split_once('.')) {
+        kept.get_mut(name).and_then(Json::as_object_mut).and_then(|parts| parts.remove(part));
     }
     Some(Json::Object(kept))
 }

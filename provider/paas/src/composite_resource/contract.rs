@@ -17,10 +17,13 @@ pub trait Composite: Send + Sync + 'static {
     /// `tenant` for `paas_tenant`.
     const NAME: &'static str;
 
+    /// The argument that names it: where to say that the name is taken.
+    const NAMED_BY: &'static str = "name";
+
     /// Checks the configuration alone: pure, with unknowns in it.
     fn validate(config: &Self::Model, diagnostics: &mut Diagnostics);
 
-    /// Arguments that the record has no room for.
+    /// Arguments that the record has no room for; those within an argument with a dot, such as `packer.template`.
     const UNRECORDED: &'static [&'static str] = &[];
 
     /// The SSM parameter of its record; asked only where the owner is known.
