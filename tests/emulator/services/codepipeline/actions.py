@@ -8,7 +8,7 @@ from moto.s3.models import S3Backend, s3_backends
 
 from emulator import services
 from emulator.patching import AwsError
-from emulator.services.codepipeline import commands, structure
+from emulator.services.codepipeline import code_build, commands, structure
 from emulator.services.codepipeline.executions import (
     ActionFailed,
     ActionRun,
@@ -136,5 +136,7 @@ PERFORM = {
     ("Source", "S3"): _source,
     ("Approval", "Manual"): _approve,
     ("Deploy", "CodeDeploy"): _deploy,
+    ("Build", "CodeBuild"): code_build.perform,
+    ("Test", "CodeBuild"): code_build.perform,
     ("Compute", "Commands"): _command,
 }

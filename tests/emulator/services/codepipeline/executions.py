@@ -58,6 +58,8 @@ class ActionRun:
     error: dict[str, str] | None = None
     revision: dict[str, Any] | None = None
     token: str | None = None
+    # Ends what the action has set going elsewhere.
+    give_up: Callable[[], None] | None = None
 
     def end(self, status: str) -> None:
         self.status, self.updated, self.token = status, now(), None
@@ -273,6 +275,8 @@ def stop(execution: Execution, abandon: bool, reason: str | None) -> None:
         return
     for run in under_way:
         run.end("Abandoned")
+        if run.give_up:
+            run.give_up()
     execution.end("Stopped", reason)
     if under_way:
         stage = under_way[0].stage

@@ -32,6 +32,14 @@ class Kind:
     optional: frozenset[str] | None = frozenset()
 
 
+# https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
+CODEBUILD = Kind(
+    (1, 5),
+    (0, 5),
+    frozenset({"ProjectName"}),
+    frozenset({"PrimarySource", "EnvironmentVariables", "BatchEnabled", "CombineArtifacts"}),
+)
+
 # By category and provider: those the emulator runs.
 KINDS = {
     ("Source", "S3"): Kind(
@@ -43,6 +51,8 @@ KINDS = {
     ("Approval", "Manual"): Kind(
         (0, 0), (0, 0), optional=frozenset({"NotificationArn", "CustomData", "ExternalEntityLink"})
     ),
+    ("Build", "CodeBuild"): CODEBUILD,
+    ("Test", "CodeBuild"): CODEBUILD,
     ("Deploy", "CodeDeploy"): Kind((1, 1), (0, 0), frozenset({"ApplicationName", "DeploymentGroupName"})),
     ("Compute", "Commands"): Kind((1, 10), (0, 0), optional=None),
 }
@@ -127,6 +137,11 @@ def _check_action(action: Action) -> None:
     unknown = configuration - kind.required - kind.optional if kind.optional is not None else set()
     for key in sorted(unknown):
         raise _bad_action(f"Action configuration for action '{name}' contains unknown configuration '{key}'")
+    inputs, primary = names(action.get("inputArtifacts")), (action.get("configuration") or {}).get("PrimarySource")
+    if kind is CODEBUILD and (len(inputs) > 1 or primary) and primary not in inputs:
+        raise _bad_action(
+            f"Action '{name}' must name one of its input artifacts as PrimarySource: {', '.join(inputs)}"
+        )
     of_commands = [key for key in ("commands", "outputVariables") if action.get(key)]
     if kind_id["provider"] != "Commands" and of_commands:
         raise _bad_action(f"Action '{name}' can't have {of_commands[0]}")
