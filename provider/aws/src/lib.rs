@@ -68,6 +68,7 @@ composite::children! {
     elbv2::TargetGroup,
     events::Rule,
     iam::InstanceProfile,
+    iam::Policy,
     iam::Role,
     kms::Alias,
     kms::Key,

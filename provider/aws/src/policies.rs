@@ -1,6 +1,7 @@
 //! The policy documents of an environment and its tenants: pure functions, each after the AWS fact that it follows.
 
 mod bucket;
+pub mod infrastructure;
 mod key;
 mod pipelines;
 mod site;
@@ -63,8 +64,7 @@ mod tests {
         }
         let pipeline = trust::services(&site, &["codepipeline", "codebuild"]);
         assert!(pipeline.to_string().len() < 2_048);
-        let users =
-            KeyUsers { trail: Some("trail".into()), roles: vec!["r".repeat(64); 3], launchers: vec![] };
+        let users = KeyUsers { trail: Some("trail".into()), roles: vec!["r".repeat(64); 3] };
         assert!(key(&site, &users).to_string().len() < 32_768);
     }
 }

@@ -14,6 +14,7 @@ pub fn place(project: &str) -> Place {
         region: REGION.into(),
         account_id: "123456789012".into(),
         project: project.into(),
+        tenant: None,
     }
 }
 

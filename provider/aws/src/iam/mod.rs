@@ -1,10 +1,12 @@
-//! IAM: roles with their policies, and instance profiles.
+//! IAM: roles with their policies, managed policies, and instance profiles.
 
 mod instance_profile;
+mod policy;
 mod role;
 mod role_read;
 
 pub use instance_profile::{InstanceProfile, InstanceProfileOut};
+pub use policy::{Policy, PolicyOut};
 pub use role::{Role, RoleOut};
 
 use crate::batch::{Batched, Handed};
@@ -21,11 +23,13 @@ pub struct Reads {
     made_roles: Handed<Seen>,
     /// AWS describes one instance profile at a time.
     profiles: Batched<String, types::InstanceProfile>,
+    /// Managed policies by ARN.
+    policies: Batched<String, policy::Seen>,
 }
 
 impl Reads {
     pub(crate) fn new(client: &Client) -> Self {
-        let (of_roles, of_profiles) = (client.clone(), client.clone());
+        let (of_roles, of_profiles, of_policies) = (client.clone(), client.clone(), client.clone());
         Self {
             roles: Batched::new(1000, move |names| {
                 let client = of_roles.clone();
@@ -33,11 +37,12 @@ impl Reads {
             }),
             made_roles: Handed::default(),
             profiles: Batched::new(1, move |names| instance_profile::list(of_profiles.clone(), names)),
+            policies: Batched::new(1000, move |arns| policy::many(of_policies.clone(), arns)),
         }
     }
 }
 
-/// The path of `owner`'s roles and instance profiles, such as `/paas/dev/acme/`. It is part of their ARNs, so that a
+/// The path of `owner`'s roles, policies and instance profiles, such as `/paas/dev/acme/`. It is part of their ARNs, so that a
 /// policy's pattern reaches exactly one environment's, or one tenant's.
 #[must_use]
 pub fn path(owner: &Owner) -> String {

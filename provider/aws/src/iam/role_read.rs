@@ -60,8 +60,13 @@ fn detailed(role: RoleDetail) -> Result<Seen, AwsError> {
     let policies = inline.filter_map(|policy| policy.policy_name.zip(policy.policy_document));
     Ok(Seen {
         arn: role.arn.unwrap_or_default(),
-        trust: decode(&role.assume_role_policy_document.unwrap_or_default())?,
-        policies: policies.map(|(name, text)| Ok((name, decode(&text)?))).collect::<Result<_, AwsError>>()?,
+        trust: decode(
+            "GetAccountAuthorizationDetails",
+            &role.assume_role_policy_document.unwrap_or_default(),
+        )?,
+        policies: policies
+            .map(|(name, text)| Ok((name, decode("GetAccountAuthorizationDetails", &text)?)))
+            .collect::<Result<_, AwsError>>()?,
         managed_policy_arns: arns(role.attached_managed_policies.unwrap_or_default()),
         permissions_boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
         tags: plain_tags(role.tags),
@@ -83,7 +88,7 @@ pub(super) async fn one(iam: &Client, name: &str) -> Result<Option<Seen>, AwsErr
     };
     Ok(Some(Seen {
         arn: role.arn,
-        trust: decode(&role.assume_role_policy_document.unwrap_or_default())?,
+        trust: decode("GetRole", &role.assume_role_policy_document.unwrap_or_default())?,
         policies,
         managed_policy_arns,
         permissions_boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
@@ -105,7 +110,7 @@ async fn inline(iam: &Client, role: &str) -> Result<BTreeMap<String, Document>, 
     let reads = inline_names(iam, role).await?.into_iter().map(|name| async move {
         let request = iam.get_role_policy().role_name(role).policy_name(&name);
         let answer = call("GetRolePolicy", request.send()).await?;
-        Ok::<_, AwsError>((name, decode(&answer.policy_document)?))
+        Ok::<_, AwsError>((name, decode("GetRolePolicy", &answer.policy_document)?))
     });
     Ok(futures::future::try_join_all(reads).await?.into_iter().collect())
 }
@@ -126,15 +131,16 @@ fn arns(policies: Vec<AttachedPolicy>) -> BTreeSet<String> {
 }
 
 /// IAM gives documents back as URL-encoded JSON (RFC 3986).
-fn decode(text: &str) -> Result<Document, AwsError> {
+pub(super) fn decode(operation: &'static str, text: &str) -> Result<Document, AwsError> {
     let text = percent_decode_str(text).decode_utf8_lossy();
-    text.parse().map_err(|e| AwsError::ours("GetRole", format!("a policy document isn't JSON: {e}")))
+    text.parse().map_err(|e| AwsError::ours(operation, format!("a policy document isn't JSON: {e}")))
 }
 
 #[test]
 fn documents_come_url_encoded() {
     let decoded =
-        decode("%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D").unwrap();
+        decode("GetRole", "%7B%22Statement%22%3A%5B%7B%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D")
+            .unwrap();
     assert_eq!(decoded.to_string(), r#"{"Statement":[{"Action":"sts:AssumeRole"}]}"#);
-    assert!(decode("%7B").unwrap_err().to_string().contains("isn't JSON"));
+    assert!(decode("GetRole", "%7B").unwrap_err().to_string().contains("isn't JSON"));
 }

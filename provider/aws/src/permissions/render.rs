@@ -1,5 +1,6 @@
 //! From the table to statements: ARNs and values of one account, region and project.
 
+use super::scope::TenantScope;
 use super::table::{Grant, Service};
 use crate::policies::Site;
 use crate::policy::Statement;
@@ -17,10 +18,13 @@ pub struct Place {
     pub account_id: String,
     /// The provider's `project`.
     pub project: String,
+    /// One tenant, where the policy is to reach nothing but what is this tenant's. It is for `paas_tenant` and
+    /// `paas_database`: what belongs to the environment isn't any tenant's.
+    pub tenant: Option<TenantScope>,
 }
 
 impl Place {
-    /// Where `session` works.
+    /// Where `session` works, and all of its project.
     #[must_use]
     pub fn of(session: &Session) -> Self {
         Self {
@@ -28,7 +32,14 @@ impl Place {
             region: session.region.clone(),
             account_id: session.account_id.clone(),
             project: session.project.clone(),
+            tenant: None,
         }
+    }
+
+    /// The same, for one tenant alone.
+    #[must_use]
+    pub fn narrowed(self, tenant: TenantScope) -> Self {
+        Self { tenant: Some(tenant), ..self }
     }
 
     /// All environments of the project together.
@@ -48,8 +59,8 @@ impl Place {
     /// - `{public}`: with a region and without an account; `{bare}`: without either;
     /// - `{project}`, `{region}`, `{account}`;
     /// - `service:NAME`: the service's principal, such as `ec2.amazonaws.com`.
-    fn fill(&self, service: &str, pattern: &str) -> String {
-        let Self { partition, region, account_id, project } = self;
+    pub(super) fn fill(&self, service: &str, pattern: &str) -> String {
+        let Self { partition, region, account_id, project, .. } = self;
         let filled = pattern
             .replace("{regional}", &format!("arn:{partition}:{service}:{region}:{account_id}"))
             .replace("{global}", &format!("arn:{partition}:{service}::{account_id}"))
@@ -62,21 +73,24 @@ impl Place {
     }
 }
 
-/// The statement of a grant that allows `actions`.
-pub(super) fn statement(
+/// The statements of a grant that allow `actions`: one, or as many as it takes where the policy is narrowed to a tenant.
+pub(super) fn statements(
     place: &Place,
     service: &Service,
     grant: &Grant,
     actions: &BTreeSet<String>,
-) -> Statement {
+) -> Vec<Statement> {
+    if let Some(tenant) = &place.tenant {
+        return tenant.statements(place, service, grant, actions);
+    }
     let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
     let fill = |pattern: &&str| place.fill(service.prefix, pattern);
     let all = Statement::allow(&format!("{}{}", service.sid, grant.sid))
         .actions(&actions)
         .resources(grant.resources.iter().map(fill));
-    grant.conditions.iter().fold(all, |statement, (operator, key, values)| {
+    vec![grant.conditions.iter().fold(all, |statement, (operator, key, values)| {
         statement.when(operator, key, values.iter().map(fill))
-    })
+    })]
 }
 
 #[test]
@@ -86,6 +100,7 @@ fn patterns_are_filled_in() {
         region: "cn-north-1".into(),
         account_id: "111122223333".into(),
         project: "shop".into(),
+        tenant: None,
     };
     for (service, pattern, filled) in [
         ("iam", "{global}:role/{project}/*", "arn:aws-cn:iam::111122223333:role/shop/*"),

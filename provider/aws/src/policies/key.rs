@@ -10,8 +10,6 @@ pub struct KeyUsers {
     pub trail: Option<String>,
     /// Names of the environment's roles that read and write encrypted objects.
     pub roles: Vec<String>,
-    /// Those among the roles that launch instances with encrypted volumes.
-    pub launchers: Vec<String>,
 }
 
 /// What use of a key takes (KMS's «key users», and what the Auto Scaling guide lists for encrypted volumes).
@@ -50,12 +48,11 @@ pub fn key(site: &Site, users: &KeyUsers) -> Document {
             .actions(&["kms:*"])
             .resource("*"),
         ours("AutoScaling", USE, vec![auto_scaling.clone()]),
-        ours(
-            "GrantsForVolumes",
-            &["kms:CreateGrant"],
-            [vec![auto_scaling], role_arns(&users.launchers)].concat(),
-        )
-        .when("Bool", "kms:GrantIsForAWSResource", ["true"]),
+        ours("GrantsForVolumes", &["kms:CreateGrant"], vec![auto_scaling]).when(
+            "Bool",
+            "kms:GrantIsForAWSResource",
+            ["true"],
+        ),
         Statement::allow("LogGroups")
             .service(&site.regional_service("logs"))
             .actions(USE)
@@ -105,11 +102,8 @@ mod tests {
     const TRAIL: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/paas-dev";
 
     fn allowed(request: &Request) -> bool {
-        let users = KeyUsers {
-            trail: Some("paas-dev".into()),
-            roles: vec!["build".into(), "software".into()],
-            launchers: vec!["build".into()],
-        };
+        let users =
+            KeyUsers { trail: Some("paas-dev".into()), roles: vec!["build".into(), "software".into()] };
         decide([&key(&Site::example(), &users)], request) == Decision::Allow
     }
 
@@ -152,8 +146,7 @@ mod tests {
             (grant(AUTO_SCALING, "true"), true, "a grant for a volume"),
             (grant(AUTO_SCALING, "false"), false, "a grant for anyone"),
             (by(AUTO_SCALING, "kms:CreateGrant"), false, "a grant for nobody knows whom"),
-            (grant(BUILD, "true"), true, "Packer launches from encrypted snapshots"),
-            (grant("arn:aws:iam::111122223333:role/paas/dev/software", "true"), false, "no launcher"),
+            (grant(BUILD, "true"), false, "a role that launches has it from its own policy"),
         ] {
             assert_eq!(allowed(&request), may, "{what}");
         }

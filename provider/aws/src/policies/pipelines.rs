@@ -1,18 +1,19 @@
 //! What the pipelines' roles may do.
 
+use super::infrastructure::PLAN;
 use super::{Inline, Site, inline};
 use crate::policy::{Document, Statement, document};
 use crate::tags::OWNER;
 
-/// The role of the infrastructure pipelines: sources, builds, and Packer baking images. Deploying a tenant's
-/// resources takes more and isn't part of it.
+/// The role of the infrastructure pipelines: CodePipeline fetches sources with it, and starts builds. No tenant's code runs
+/// with it: builds have roles of their own (see [`super::infrastructure`]).
 #[must_use]
 pub fn infrastructure_pipeline(site: &Site, bucket_arn: &str, key_arn: &str) -> Inline {
     inline([
-        ("artifacts", artifacts(bucket_arn, "infrastructure/", INFRASTRUCTURE)),
-        ("build", build(site)),
-        ("encryption", encryption(site, key_arn, &["s3", "ec2"])),
-        ("packer", packer(site)),
+        ("artifacts", artifacts(bucket_arn, "infrastructure/", &[INFRASTRUCTURE, PLAN])),
+        ("builds", builds(site)),
+        ("encryption", encryption(site, key_arn, &["s3"])),
+        ("approval", approval(site)),
     ])
 }
 
@@ -21,7 +22,7 @@ pub fn infrastructure_pipeline(site: &Site, bucket_arn: &str, key_arn: &str) -> 
 #[must_use]
 pub fn software_pipeline(site: &Site, bucket_arn: &str, key_arn: &str) -> Inline {
     inline([
-        ("artifacts", artifacts(bucket_arn, "software/", SOFTWARE)),
+        ("artifacts", artifacts(bucket_arn, "software/", &[SOFTWARE])),
         ("deployment", deployment(site)),
         ("encryption", encryption(site, key_arn, &["s3"])),
         ("approval", approval(site)),
@@ -62,7 +63,7 @@ pub const INFRASTRUCTURE: &str = "Scripts";
 /// Reads the sources under `prefix`, and reads and writes artifacts. CodePipeline keeps those at the bucket's root: in a
 /// folder that begins like the pipeline's name, in one that is named like the artifact. `GetBucketVersioning` is what its
 /// S3 source asks first.
-fn artifacts(bucket_arn: &str, prefix: &str, artifact: &str) -> Document {
+fn artifacts(bucket_arn: &str, prefix: &str, names: &[&str]) -> Document {
     document(vec![
         Statement::allow("Bucket")
             .actions(&["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucket"])
@@ -77,7 +78,7 @@ fn artifacts(bucket_arn: &str, prefix: &str, artifact: &str) -> Document {
             .resource(format!("{bucket_arn}/{prefix}*")),
         Statement::allow("Artifacts")
             .actions(&["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"])
-            .resource(format!("{bucket_arn}/*/{artifact}/*")),
+            .resources(names.iter().map(|name| format!("{bucket_arn}/*/{name}/*"))),
     ])
 }
 
@@ -102,23 +103,18 @@ fn switch(site: &Site) -> Document {
     ])
 }
 
-/// Starts builds, and writes their logs: CodeBuild's own groups, and the environment's.
-fn build(site: &Site) -> Document {
-    let name = site.name_prefix();
-    let group = |name: String| site.arn("logs", &format!("log-group:{name}"));
+/// Starts the builds of the environment's tenants, and follows them.
+fn builds(site: &Site) -> Document {
     document(vec![
         Statement::allow("Build")
             .actions(&["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"])
-            .resource(site.arn("codebuild", &format!("project/{name}*"))),
-        Statement::allow("Logs")
-            .actions(&["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])
-            .resources([group(format!("/aws/codebuild/{name}*")), group(site.log_group_name("*"))]),
+            .resource(site.arn("codebuild", &format!("project/{}_*", site.scope()))),
     ])
 }
 
 /// Uses the key through `services` alone. With EC2 among them it may grant the key to EBS: launching from, and
 /// making, encrypted snapshots is done with the caller's rights.
-fn encryption(site: &Site, key_arn: &str, services: &[&str]) -> Document {
+pub(super) fn encryption(site: &Site, key_arn: &str, services: &[&str]) -> Document {
     let via: Vec<String> = services.iter().map(|name| site.regional_service(name)).collect();
     let mut statements = vec![
         Statement::allow("Use")
@@ -144,81 +140,6 @@ fn encryption(site: &Site, key_arn: &str, services: &[&str]) -> Document {
         );
     }
     document(statements)
-}
-
-/// Packer's launch, image and clean-up, reached through Session Manager.
-///
-/// A launch must tag instance and volumes with the environment as owner (in the same call), and what is stopped,
-/// imaged, changed or deleted must carry that tag. Images and snapshots can't be tagged by `CreateImage` in every
-/// Packer version: it may tag those that nobody owns yet. EC2 checks no tags on `Describe…`, and looks at each kind
-/// of resource in a launch by its own statement.
-fn packer(site: &Site) -> Document {
-    let ec2 = |kinds: &[&str]| kinds.iter().map(|k| site.arn("ec2", &format!("{k}/*"))).collect::<Vec<_>>();
-    let (requested, carried) = (format!("aws:RequestTag/{OWNER}"), format!("aws:ResourceTag/{OWNER}"));
-    let images = [site.shared_arn("ec2", "image/*"), site.shared_arn("ec2", "snapshot/*")];
-    document(vec![
-        Statement::allow("Look").actions(&["ec2:Describe*", "iam:GetInstanceProfile"]).resource("*"),
-        Statement::allow("LaunchOwned")
-            .actions(&["ec2:RunInstances"])
-            .resources(ec2(&["instance", "volume"]))
-            .when("StringLike", &requested, site.owners()),
-        Statement::allow("LaunchWith").actions(&["ec2:RunInstances"]).resources(
-            ec2(&["key-pair", "network-interface", "security-group", "subnet"])
-                .into_iter()
-                .chain(images.clone()),
-        ),
-        Statement::allow("TagWhatIsMade")
-            .actions(&["ec2:CreateTags"])
-            .resources(
-                ec2(&["instance", "key-pair", "network-interface", "volume"])
-                    .into_iter()
-                    .chain(images.clone()),
-            )
-            .when(
-                "StringEquals",
-                "ec2:CreateAction",
-                ["CreateImage", "CreateKeyPair", "ImportKeyPair", "RunInstances"],
-            ),
-        Statement::allow("TagUnowned")
-            .actions(&["ec2:CreateTags"])
-            .resources(images.clone())
-            .when("StringLike", &requested, site.owners())
-            .when("Null", &carried, ["true"]),
-        Statement::allow("ChangeOwned")
-            .actions(&[
-                "ec2:CreateImage",
-                "ec2:DeleteSnapshot",
-                "ec2:DeleteVolume",
-                "ec2:DeregisterImage",
-                "ec2:ModifyImageAttribute",
-                "ec2:ModifyInstanceAttribute",
-                "ec2:StartInstances",
-                "ec2:StopInstances",
-                "ec2:TerminateInstances",
-            ])
-            .resources(ec2(&["instance", "volume"]).into_iter().chain(images.clone()))
-            .when("StringLike", &carried, site.owners()),
-        // The image and its snapshots don't exist yet, so they carry no tag.
-        Statement::allow("MakeImages").actions(&["ec2:CreateImage"]).resources(images).when(
-            "Null",
-            &carried,
-            ["true"],
-        ),
-        Statement::allow("KeyPairs")
-            .actions(&["ec2:CreateKeyPair", "ec2:DeleteKeyPair", "ec2:ImportKeyPair"])
-            .resource(site.arn("ec2", "key-pair/packer*")),
-        Statement::allow("OpenSessions")
-            .actions(&["ssm:StartSession"])
-            .resource(site.arn("ec2", "instance/*"))
-            .when("StringLike", &format!("ssm:resourceTag/{OWNER}"), site.owners()),
-        Statement::allow("ForwardPorts")
-            .actions(&["ssm:StartSession"])
-            .resource(site.shared_arn("ssm", "document/AWS-StartPortForwardingSession")),
-        Statement::allow("EndSessions")
-            .actions(&["ssm:ResumeSession", "ssm:TerminateSession"])
-            .resource(site.arn("ssm", "session/${aws:userid}-*")),
-        pass_role(site),
-    ])
 }
 
 /// Registers revisions and deploys them, in this environment's applications.

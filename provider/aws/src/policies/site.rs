@@ -73,18 +73,11 @@ impl Site {
         format!("/paas/{}/{part}", self.path())
     }
 
-    /// What ends the names of pipelines and begins those of applications: `paas_dev`. Names of ours hold no underscore, so
+    /// What ends the names of pipelines and begins those of applications and builds: `paas_dev`. Names of ours hold no underscore, so
     /// it stands for this environment alone.
     #[must_use]
     pub fn scope(&self) -> String {
         format!("{}_{}", self.project, self.environment)
-    }
-
-    /// The start of the names of builds: `paas-dev-`. They have no path, so the pattern `paas-dev-*` also reaches those
-    /// of an environment named `dev-2`.
-    #[must_use]
-    pub fn name_prefix(&self) -> String {
-        format!("{}-{}-", self.project, self.environment)
     }
 
     /// `<service>.amazonaws.com`. In China, EC2, S3 and the services with a region in their name end in `.cn`.

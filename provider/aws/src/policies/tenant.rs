@@ -84,7 +84,7 @@ fn logs(site: &Site, tenant: &str) -> Document {
 
 /// What the SSM agent needs to register and to carry sessions (Session Manager's guide, «minimal permissions»), and
 /// to run commands. None of these actions can be limited to a resource.
-fn session_manager() -> Document {
+pub(super) fn session_manager() -> Document {
     document(vec![
         Statement::allow("Agent")
             .actions(&[

@@ -14,6 +14,17 @@ pub fn services(site: &Site, names: &[&str]) -> Document {
     document(statements.collect())
 }
 
+/// For the builds of one project: CodeBuild sends its ARN as `aws:SourceArn` (its guide, «cross-service confused deputy
+/// prevention»).
+#[must_use]
+pub fn builds(site: &Site, project: &str) -> Document {
+    let project = site.arn("codebuild", &format!("project/{project}"));
+    let statement = assume("codebuild", &site.service("codebuild"))
+        .when("StringEquals", "aws:SourceAccount", [&site.account_id])
+        .when("ArnEquals", "aws:SourceArn", [project]);
+    document(vec![statement])
+}
+
 /// For CloudTrail's delivery to CloudWatch Logs. CloudTrail's guide: such a role supports neither `aws:SourceArn`
 /// nor `aws:SourceAccount`.
 #[must_use]
@@ -42,12 +53,24 @@ mod tests {
         let pipeline = services(&site, &["codepipeline", "codebuild"]);
         let by = |service: &str| Request::by_service(service, "sts:AssumeRole", "");
         let from = |service: &str, account: &str| by(service).with("aws:SourceAccount", account);
+        let of_project = |name: &str| {
+            let arn = format!("arn:aws:codebuild:eu-west-1:111122223333:project/{name}");
+            from("codebuild.amazonaws.com", "111122223333").with("aws:SourceArn", &arn)
+        };
         for (document, request, decided) in [
             (&pipeline, from("codepipeline.amazonaws.com", "111122223333"), Decision::Allow),
             (&pipeline, from("codebuild.amazonaws.com", "111122223333"), Decision::Allow),
             (&pipeline, from("codebuild.amazonaws.com", "999999999999"), Decision::Silent),
             (&pipeline, by("codebuild.amazonaws.com"), Decision::Silent),
             (&pipeline, from("codedeploy.amazonaws.com", "111122223333"), Decision::Silent),
+            (&builds(&site, "bake"), from("codebuild.amazonaws.com", "111122223333"), Decision::Silent),
+            (&builds(&site, "bake"), of_project("bake"), Decision::Allow),
+            (&builds(&site, "bake"), of_project("bake-2"), Decision::Silent),
+            (
+                &builds(&site, "bake"),
+                of_project("bake").with("aws:SourceAccount", "999999999999"),
+                Decision::Silent,
+            ),
             (&log_delivery(), by("cloudtrail.amazonaws.com"), Decision::Allow),
             (&log_delivery(), by("ec2.amazonaws.com"), Decision::Silent),
             (&instances(&site), by("ec2.amazonaws.com"), Decision::Allow),

@@ -95,9 +95,9 @@ impl<'a> Wiring<'a> {
     /// One key for everything of the environment.
     fn key(&self, g: &mut Graph<'a, World>) -> Node<KeyOut> {
         let (site, names) = (self.site(), self.names);
-        let launcher = self.role_name(INFRASTRUCTURE_PIPELINE);
-        let roles = vec![launcher.clone(), self.role_name(SOFTWARE_PIPELINE), self.role_name(DEPLOY)];
-        let users = KeyUsers { trail: Some(names.base()), roles, launchers: vec![launcher] };
+        let roles =
+            [INFRASTRUCTURE_PIPELINE, SOFTWARE_PIPELINE, DEPLOY].map(|what| self.role_name(what)).to_vec();
+        let users = KeyUsers { trail: Some(names.base()), roles };
         let key = g.child("key", self.tags, move |tags| Key {
             description: format!("Everything of environment {}", names.base()),
             policy: policies::key(&site, &users),
@@ -195,16 +195,17 @@ impl<'a> Wiring<'a> {
     fn roles(&self, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
         let site = self.site();
         let bucket = format!("arn:{}:s3:::{}", self.session.partition, self.bucket_name());
-        let pipelines = policies::trust::services(&site, &["codepipeline", "codebuild"]);
         let infrastructure_pipeline = {
-            let (site, bucket, trust) = (site.clone(), bucket.clone(), pipelines.clone());
+            let (site, bucket) = (site.clone(), bucket.clone());
+            let trust = policies::trust::services(&site, &["codepipeline"]);
             let inline = g.map(key, move |key| policies::infrastructure_pipeline(&site, &bucket, &key.arn));
             self.role("infrastructure_pipeline_role", INFRASTRUCTURE_PIPELINE, trust, None, inline, g)
         };
         let software_pipeline = {
             let site = site.clone();
+            let trust = policies::trust::services(&site, &["codepipeline", "codebuild"]);
             let inline = g.map(key, move |key| policies::software_pipeline(&site, &bucket, &key.arn));
-            self.role("software_pipeline_role", SOFTWARE_PIPELINE, pipelines, None, inline, g)
+            self.role("software_pipeline_role", SOFTWARE_PIPELINE, trust, None, inline, g)
         };
         let deploy = {
             let trust = policies::trust::services(&site, &["codedeploy"]);
