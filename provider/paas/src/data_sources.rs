@@ -1,5 +1,6 @@
-//! The data sources: what is published in records, and what the provider asks of IAM.
+//! The data sources: what is published in records, what there is of images, and what the provider asks of IAM.
 
+pub mod ami;
 pub mod environment;
 pub mod iam_policy;
 pub mod tenants;

@@ -1,5 +1,6 @@
 //! The resources: one folder each, with its arguments, its checks, its facts and its wiring.
 
+pub mod ami;
 pub mod database;
 pub mod environment;
 pub mod tenant;
