@@ -1,4 +1,5 @@
-//! What the machine must have: Terraform and Python. The emulator's own Python packages are installed on first use.
+//! What the machine must have: Terraform and Python, and what it had better have: Packer. The emulator's own Python packages
+//! are installed on first use.
 
 use crate::{Error, root};
 use sha2::{Digest, Sha256};
@@ -12,9 +13,12 @@ use std::sync::OnceLock;
 const TERRAFORM: Version = Version(1, 11);
 /// The newest that any package in `tests/emulator/requirements.txt` asks for.
 const PYTHON: Version = Version(3, 11);
+/// Debian's. Templates in HCL came with 1.5, and what ours need of them with 1.6.
+const PACKER: Version = Version(1, 6);
 
+/// Major and minor version of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Version(u32, u32);
+pub struct Version(u32, u32);
 
 impl Version {
     /// From `1.11.4`, `3.12.0rc1` and the like.
@@ -43,6 +47,33 @@ pub fn terraform() -> Result<(), Error> {
             require("terraform", found, TERRAFORM, install)
         })
         .clone()
+}
+
+/// The version of `packer` on the PATH, if it is new enough. Without it nothing can be baked; the first look says on standard
+/// error what is left out, once per process.
+pub fn packer() -> Option<Version> {
+    static FOUND: OnceLock<Option<Version>> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let answer = Command::new("packer").arg("version").env("CHECKPOINT_DISABLE", "1").output().ok();
+        let answer = answer.filter(|output| output.status.success());
+        let found = answer.and_then(|output| packer_version(&String::from_utf8_lossy(&output.stdout)));
+        match require("packer", found, PACKER, GET_PACKER) {
+            Ok(()) => found,
+            Err(error) => {
+                eprintln!("left out: whatever bakes a machine image. {error}");
+                None
+            }
+        }
+    })
+}
+
+/// How to get Packer.
+pub const GET_PACKER: &str =
+    "install Debian's or Ubuntu's package (apt install packer), or one of https://developer.hashicorp.com/packer/install";
+
+/// From `Packer v1.6.6`, with whatever advice follows.
+fn packer_version(said: &str) -> Option<Version> {
+    said.lines().find_map(|line| Version::parse(line.strip_prefix("Packer v")?))
 }
 
 /// The Python interpreter that has the emulator's packages, in a virtual environment under `target/`.
@@ -177,6 +208,8 @@ mod tests {
         assert_eq!(Version::parse("3.12.0rc1"), Some(Version(3, 12)));
         assert_eq!(Version::parse("unknown"), None);
         assert!(Version(1, 9) < TERRAFORM);
+        assert_eq!(packer_version("Packer v1.6.6\n\nYour version of Packer is out of date!\n"), Some(PACKER));
+        assert_eq!(packer_version("packer: cracklib, version 2.9\n"), None);
     }
 
     #[test]

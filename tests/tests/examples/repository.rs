@@ -136,15 +136,16 @@ fn the_appspec_names_files_that_are_there_and_runs_the_events_in_their_order() {
 fn the_scripts_are_sound() {
     let mut scripts: Vec<PathBuf> =
         fs::read_dir(repository().join("scripts")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    scripts.push(repository().join("release.sh"));
+    scripts.extend(["preInstall.sh", "install.sh", "bake.sh", "release.sh"].map(|name| repository().join(name)));
     let has_shellcheck = Command::new("shellcheck").arg("--version").output().is_ok();
     if !has_shellcheck {
         eprintln!("left out: shellcheck isn't on the PATH");
     }
     for script in &scripts {
         let text = fs::read_to_string(script).unwrap();
-        assert!(text.starts_with("#!/bin/sh\n") && text.contains("\nset -eu\n"), "{}", script.display());
-        let mut checks = vec![Command::new("sh")];
+        let shell = text.lines().next().and_then(|line| line.strip_prefix("#!/bin/")).unwrap_or_default();
+        assert!(["sh", "bash"].contains(&shell) && text.contains("\nset -eu\n"), "{}", script.display());
+        let mut checks = vec![Command::new(shell)];
         checks[0].arg("-n");
         if has_shellcheck {
             checks.push(Command::new("shellcheck"));
@@ -177,14 +178,21 @@ impl Machine {
         self.0.path().join("etc")
     }
 
-    /// Runs a script of the repository with this machine's `/etc`, as CodeDeploy's agent runs it.
-    fn run(&self, script: &str, port: u16) -> Output {
+    /// A script of the repository with this machine's `/etc` and programs.
+    fn command(&self, shell: &str, script: &str, port: u16) -> Command {
         let text = read(script)
             .replace("/etc/", &format!("{}/", self.etc().display()))
             .replace("8080", &port.to_string());
-        Command::new("sh")
+        let mut command = Command::new(shell);
+        command
             .args(["-c", &text])
-            .env("PATH", format!("{}:{}", self.0.path().display(), std::env::var("PATH").unwrap()))
+            .env("PATH", format!("{}:{}", self.0.path().display(), std::env::var("PATH").unwrap()));
+        command
+    }
+
+    /// Runs a script as CodeDeploy's agent runs it.
+    fn run(&self, script: &str, port: u16) -> Output {
+        self.command("sh", script, port)
             .env("APPLICATION_NAME", "paas_dev_acme")
             .env("DEPLOYMENT_ID", "d-ABCDEFGHI")
             .output()
@@ -215,6 +223,34 @@ fn a_release_is_told_where_it_runs_and_is_known_by_its_answer() {
         assert_eq!(output.status.success(), passes, "{output:?}");
         let _ = application.end();
     }
+}
+
+#[test]
+fn an_image_answers_until_there_is_a_release() {
+    let machine = Machine::new();
+    let log = machine.0.path().join("log").display().to_string();
+    for program in ["dnf", "nginx", "systemctl"] {
+        machine.has(program, &format!("echo {program} \"$@\" >> {log}"));
+    }
+    // As Packer runs them: in the folder that was uploaded.
+    let run = |script: &str| machine.command("bash", script, 8080).current_dir(repository()).output().unwrap();
+    for script in ["preInstall.sh", "install.sh"] {
+        let output = run(script);
+        assert!(output.status.success(), "{script}: {output:?}");
+    }
+    let said = machine.said("log");
+    assert!(said.starts_with("dnf --assumeyes upgrade") && said.contains("install nginx\n"), "{said}");
+    assert!(said.ends_with("nginx -t\nsystemctl daemon-reload\nsystemctl enable nginx.service\n"), "{said}");
+
+    let etc = |name: &str| fs::read_to_string(machine.etc().join(name)).unwrap();
+    assert!(etc("nginx/conf.d/until_released.conf").contains("listen 8080 default_server;"));
+    let unit = etc("systemd/system/nginx.service.d/until_released.conf");
+    assert!(unit.contains("\nConflicts=application.service\nBefore=application.service\n"), "{unit}");
+    assert!(repository().join("systemd/application.service").exists());
+
+    // What nginx refuses ends the bake.
+    machine.has("nginx", "exit 1");
+    assert!(!run("install.sh").status.success());
 }
 
 #[test]
@@ -276,11 +312,11 @@ fn the_application_answers_its_health_check_without_a_database() {
 }
 
 #[test]
-fn what_is_released_is_what_is_committed() {
+fn what_is_released_and_baked_is_what_is_committed() {
     let folder = TempDir::new().unwrap();
     let copy = folder.path().join("repository");
     fs::create_dir(&copy).unwrap();
-    for name in ["appspec.yml", "release.sh"] {
+    for name in ["appspec.yml", "bake.sh", "release.sh"] {
         fs::copy(repository().join(name), copy.join(name)).unwrap();
     }
     let git = |arguments: &[&str]| {
@@ -292,22 +328,33 @@ fn what_is_released_is_what_is_committed() {
     git(&["-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "--quiet", "--message", "One"]);
     fs::write(copy.join("scratch.txt"), "not committed").unwrap();
 
+    let commit = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&copy).output().unwrap();
+    let commit = String::from_utf8(commit.stdout).unwrap();
+
     let machine = Machine::new();
     let taken = machine.0.path().join("taken.zip");
-    machine.has("aws", &format!("[ \"$1 $2\" = 's3 cp' ] && cp \"$3\" {} && echo \"$4\"", taken.display()));
-    let release = |arguments: &[&str]| {
+    let aws = format!("[ \"$1 $2\" = 's3 cp' ] && cp \"$3\" {} && shift 3 && echo \"$@\"", taken.display());
+    machine.has("aws", &aws);
+    let run = |script: &str, arguments: &[&str]| {
         Command::new("sh")
-            .arg(copy.join("release.sh"))
+            .arg(copy.join(script))
             .args(arguments)
             .env("PATH", format!("{}:{}", machine.0.path().display(), std::env::var("PATH").unwrap()))
             .output()
             .unwrap()
     };
-    let output = release(&["s3://bucket/software/acme.zip"]);
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "s3://bucket/software/acme.zip\n");
-    assert_eq!(names(&taken), ["appspec.yml", "release.sh"]);
-    assert_eq!(release(&[]).status.code(), Some(2));
+    for (script, uri, options) in [
+        ("release.sh", "s3://bucket/software/acme.zip", String::new()),
+        // The commit becomes a tag of the image.
+        ("bake.sh", "s3://bucket/infrastructure/acme.zip", format!(" --metadata commit={}", commit.trim())),
+    ] {
+        let output = run(script, &[uri]);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{uri}{options}\n"));
+        assert_eq!(names(&taken), ["appspec.yml", "bake.sh", "release.sh"]);
+        fs::remove_file(&taken).unwrap();
+        assert_eq!(run(script, &[]).status.code(), Some(2));
+    }
 }
 
 fn names(archive: &Path) -> Vec<String> {
