@@ -1,7 +1,9 @@
 //! `data.paas_iam_policy` through Terraform.
 
 use crate::roles::place;
-use paas_aws::permissions::ResourceType::{Database, DatabaseCredentials, Environment, Tenant};
+use paas_aws::permissions::ResourceType::{
+    Ami, Database, DatabaseCredentials, Environment, InfrastructurePipeline, Tenant,
+};
 use paas_aws::permissions::{Access, Policy};
 use paas_tests::hcl::{PROVIDER_SOURCE, block};
 use paas_tests::{Emulator, Workspace};
@@ -25,14 +27,15 @@ fn read(aws: &Emulator, provider: &Value, arguments: &Value) -> Value {
 #[test]
 fn it_gives_the_least_policy_in_one_document_and_in_parts() {
     let aws = Emulator::start();
+    let by_default = [Environment, Tenant, InfrastructurePipeline, Ami, Database];
     for (provider, arguments, project, access, of) in [
-        (json!({}), json!({"access": "plan"}), "paas", Access::Plan, vec![Environment, Tenant, Database]),
+        (json!({}), json!({"access": "plan"}), "paas", Access::Plan, by_default.to_vec()),
         (
             json!({"project": "shop"}),
             json!({"access": "apply"}),
             "shop",
             Access::Apply,
-            vec![Environment, Tenant, Database],
+            by_default.to_vec(),
         ),
         (
             json!({}),
