@@ -136,7 +136,8 @@ fn the_appspec_names_files_that_are_there_and_runs_the_events_in_their_order() {
 fn the_scripts_are_sound() {
     let mut scripts: Vec<PathBuf> =
         fs::read_dir(repository().join("scripts")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    scripts.extend(["preInstall.sh", "install.sh", "bake.sh", "release.sh"].map(|name| repository().join(name)));
+    scripts
+        .extend(["preInstall.sh", "install.sh", "bake.sh", "release.sh"].map(|name| repository().join(name)));
     let has_shellcheck = Command::new("shellcheck").arg("--version").output().is_ok();
     if !has_shellcheck {
         eprintln!("left out: shellcheck isn't on the PATH");
@@ -233,7 +234,8 @@ fn an_image_answers_until_there_is_a_release() {
         machine.has(program, &format!("echo {program} \"$@\" >> {log}"));
     }
     // As Packer runs them: in the folder that was uploaded.
-    let run = |script: &str| machine.command("bash", script, 8080).current_dir(repository()).output().unwrap();
+    let run =
+        |script: &str| machine.command("bash", script, 8080).current_dir(repository()).output().unwrap();
     for script in ["preInstall.sh", "install.sh"] {
         let output = run(script);
         assert!(output.status.success(), "{script}: {output:?}");
