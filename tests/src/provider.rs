@@ -1,8 +1,9 @@
 //! The built provider.
 
-use crate::Error;
+use crate::{Error, root};
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -32,9 +33,52 @@ pub fn binary() -> Result<PathBuf, Error> {
         .clone()
 }
 
+/// A CLI configuration (`TF_CLI_CONFIG_FILE`) with which `terraform init` installs the built provider as `paas/paas` of this
+/// version, and nothing from a network: for runs of Terraform that aren't a workspace's, such as those of a pipeline.
+///
+/// # Errors
+/// The provider doesn't build, or `target/` can't be written.
+pub fn mirror() -> Result<PathBuf, Error> {
+    let built = binary()?;
+    let mirror = root().join("target/mirror");
+    let version = env!("CARGO_PKG_VERSION");
+    let platform = match env::consts::ARCH {
+        "aarch64" => "linux_arm64",
+        _ => "linux_amd64",
+    };
+    let folder = mirror.join(format!("registry.terraform.io/paas/paas/{version}/{platform}"));
+    let configuration = mirror.join("terraform.rc");
+    let text = format!(
+        "disable_checkpoint = true\n\nprovider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+        mirror.display()
+    );
+    let name = format!("{BINARY}_v{version}");
+    fs::create_dir_all(&folder)
+        .and_then(|()| {
+            replace(&folder.join(name), |at| fs::hard_link(&built, at).or_else(|_| copy(&built, at)))
+        })
+        .and_then(|()| replace(&configuration, |at| fs::write(at, &text)))
+        .map_err(|error| Error::new(format!("{}: {error}", mirror.display())))?;
+    Ok(configuration)
+}
+
+/// Where `target/` is on another file system than the provider.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to).map(drop)
+}
+
+/// Puts a file in its place in one step, whoever else is doing the same or reading it.
+fn replace(file: &Path, make: impl FnOnce(&Path) -> std::io::Result<()>) -> std::io::Result<()> {
+    let beside = tempfile::TempDir::new_in(root().join("target"))?;
+    let new = beside.path().join("new");
+    make(&new)?;
+    // Two names of one file: then rename does nothing, and that is right.
+    fs::rename(&new, file)
+}
+
 fn build() -> Result<PathBuf, Error> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(crate::root()).args(["build", "--package", BINARY, "--bin", BINARY]);
+    cargo.current_dir(root()).args(["build", "--package", BINARY, "--bin", BINARY]);
     cargo.args(["--message-format", "json-render-diagnostics"]);
     if cfg!(not(debug_assertions)) {
         cargo.arg("--release");
