@@ -103,6 +103,22 @@ impl Policy {
         }
         documents.into_iter().map(document).collect()
     }
+
+    /// The same, divided as `longest` is: one whose names are as long as they may be. How many documents there are can then
+    /// be told before the names are known. What `longest` hasn't stands in the last one.
+    #[must_use]
+    pub fn documents_like(&self, longest: &Self) -> Vec<Document> {
+        let divided: Vec<BTreeSet<String>> = longest
+            .documents()
+            .iter()
+            .map(|part| part.statements().iter().filter_map(|s| s["Sid"].as_str().map(str::to_owned)).collect())
+            .collect();
+        let of = |statement: &Statement| {
+            divided.iter().position(|sids| sids.contains(statement.sid())).unwrap_or(divided.len() - 1)
+        };
+        let part = |at| self.0.iter().filter(|statement| of(statement) == at).cloned().collect();
+        (0..divided.len()).map(|at| document(part(at))).collect()
+    }
 }
 
 /// What IAM counts of a document.

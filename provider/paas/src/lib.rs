@@ -20,6 +20,7 @@ use composite_resource::CompositeResource;
 use provider::{Connection, Paas};
 use resources::database::Database;
 use resources::environment::Environment;
+use resources::infrastructure_pipeline::InfrastructurePipeline;
 use resources::tenant::Tenant;
 
 /// The provider's address in Terraform's registry.
@@ -32,6 +33,7 @@ pub fn server() -> tfplugin::Server {
     tfplugin::Server::new(ADDRESS, "paas", Paas::new(connection.clone()))
         .resource(CompositeResource::<Database>::new(connection.clone()))
         .resource(CompositeResource::<Environment>::new(connection.clone()))
+        .resource(CompositeResource::<InfrastructurePipeline>::new(connection.clone()))
         .resource(CompositeResource::<Tenant>::new(connection.clone()))
         .resource(resources::ami::Ami::new(connection.clone()))
         .data_source(data_sources::ami::Ami::new(connection.clone()))

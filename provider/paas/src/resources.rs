@@ -3,4 +3,5 @@
 pub mod ami;
 pub mod database;
 pub mod environment;
+pub mod infrastructure_pipeline;
 pub mod tenant;

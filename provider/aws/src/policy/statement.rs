@@ -26,6 +26,12 @@ impl Statement {
         Self(fields)
     }
 
+    /// Its name in the document.
+    #[must_use]
+    pub fn sid(&self) -> &str {
+        self.0["Sid"].as_str().unwrap_or_default()
+    }
+
     /// For everyone: narrow it with conditions.
     #[must_use]
     pub fn anyone(self) -> Self {

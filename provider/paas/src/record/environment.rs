@@ -56,6 +56,8 @@ pub const OF_INFRASTRUCTURE: &[&str] = &[
     "infrastructure_pipeline_role_arn",
     "events_role_arn",
 ];
+/// What one that deploys its tenant is wired with besides: what the tenant is going to use.
+pub const OF_DEPLOYMENTS: &[&str] = &["https_listener_arn", "software_pipeline_role_arn", "deploy_role_arn"];
 
 impl Outputs {
     /// What they will be when the environment has been applied; `None` while one of those that are `needed` isn't known.
