@@ -10,30 +10,39 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// Write-only attributes came with 1.11.
-const TERRAFORM: Version = Version(1, 11);
+const TERRAFORM: Version = Version(1, 11, 0);
 /// The newest that any package in `tests/emulator/requirements.txt` asks for.
-const PYTHON: Version = Version(3, 11);
+const PYTHON: Version = Version(3, 11, 0);
 /// Debian's. Templates in HCL came with 1.5, and what ours need of them with 1.6.
-const PACKER: Version = Version(1, 6);
+const PACKER: Version = Version(1, 6, 0);
 
-/// Major and minor version of a program.
+/// Version of a program, without what follows the patch level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(u32, u32);
+pub struct Version(u32, u32, u32);
 
 impl Version {
     /// From `1.11.4`, `3.12.0rc1` and the like.
     fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.trim().split('.').map(str::parse);
-        Some(Self(parts.next()?.ok()?, parts.next()?.ok()?))
+        let mut parts = text.trim().splitn(3, '.');
+        let (major, minor) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let patch: String =
+            parts.next().unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+        Some(Self(major, minor, patch.parse().unwrap_or(0)))
     }
 }
 
-/// Checks once per process that `terraform` on the PATH is new enough.
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// The version of `terraform` on the PATH. Checks once per process that it is new enough.
 ///
 /// # Errors
 /// It is missing or too old; the text says how to get it.
-pub fn terraform() -> Result<(), Error> {
-    static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
+pub fn terraform() -> Result<Version, Error> {
+    static CHECKED: OnceLock<Result<Version, Error>> = OnceLock::new();
     CHECKED
         .get_or_init(|| {
             let mut command = Command::new("terraform");
@@ -57,19 +66,14 @@ pub fn packer() -> Option<Version> {
         let answer = Command::new("packer").arg("version").env("CHECKPOINT_DISABLE", "1").output().ok();
         let answer = answer.filter(|output| output.status.success());
         let found = answer.and_then(|output| packer_version(&String::from_utf8_lossy(&output.stdout)));
-        match require("packer", found, PACKER, GET_PACKER) {
-            Ok(()) => found,
-            Err(error) => {
-                eprintln!("left out: whatever bakes a machine image. {error}");
-                None
-            }
-        }
+        require("packer", found, PACKER, GET_PACKER)
+            .inspect_err(|error| eprintln!("left out: whatever bakes a machine image. {error}"))
+            .ok()
     })
 }
 
 /// How to get Packer.
-pub const GET_PACKER: &str =
-    "install Debian's or Ubuntu's package (apt install packer), or one of https://developer.hashicorp.com/packer/install";
+pub const GET_PACKER: &str = "install Debian's or Ubuntu's package (apt install packer), or one of https://developer.hashicorp.com/packer/install";
 
 /// From `Packer v1.6.6`, with whatever advice follows.
 fn packer_version(said: &str) -> Option<Version> {
@@ -88,11 +92,11 @@ pub fn emulator_python() -> Result<PathBuf, Error> {
     INSTALLED.get_or_init(|| Venv::of_emulator()?.ready()).clone()
 }
 
-fn require(program: &str, found: Option<Version>, least: Version, install: &str) -> Result<(), Error> {
-    let Version(major, minor) = least;
+fn require(program: &str, found: Option<Version>, least: Version, install: &str) -> Result<Version, Error> {
+    let Version(major, minor, _) = least;
     match found {
-        Some(version) if version >= least => Ok(()),
-        Some(Version(old_major, old_minor)) => Err(Error::new(format!(
+        Some(version) if version >= least => Ok(version),
+        Some(Version(old_major, old_minor, _)) => Err(Error::new(format!(
             "{program} {old_major}.{old_minor} is too old: {major}.{minor} or newer is needed; {install}"
         ))),
         None => Err(Error::new(format!(
@@ -204,20 +208,22 @@ mod tests {
 
     #[test]
     fn versions_compare_by_number() {
-        assert_eq!(Version::parse("1.11.4\n"), Some(Version(1, 11)));
-        assert_eq!(Version::parse("3.12.0rc1"), Some(Version(3, 12)));
+        assert_eq!(Version::parse("1.11.4\n"), Some(Version(1, 11, 4)));
+        assert_eq!(Version::parse("3.12.0rc1"), Some(Version(3, 12, 0)));
+        assert_eq!(Version::parse("3.12"), Some(Version(3, 12, 0)));
         assert_eq!(Version::parse("unknown"), None);
-        assert!(Version(1, 9) < TERRAFORM);
-        assert_eq!(packer_version("Packer v1.6.6\n\nYour version of Packer is out of date!\n"), Some(PACKER));
+        assert!(Version(1, 9, 8) < TERRAFORM);
+        let packer = packer_version("Packer v1.6.6\n\nYour version of Packer is out of date!\n");
+        assert_eq!(packer.map(|version| version.to_string()).as_deref(), Some("1.6.6"));
         assert_eq!(packer_version("packer: cracklib, version 2.9\n"), None);
     }
 
     #[test]
     fn what_is_missing_or_too_old_is_said_in_one_line() {
         let install = "install it from there";
-        assert_eq!(require("terraform", Some(Version(1, 12)), TERRAFORM, install), Ok(()));
+        assert_eq!(require("terraform", Some(Version(1, 12, 0)), TERRAFORM, install), Ok(Version(1, 12, 0)));
         assert_eq!(
-            require("terraform", Some(Version(1, 9)), TERRAFORM, install),
+            require("terraform", Some(Version(1, 9, 8)), TERRAFORM, install),
             Err(Error::new("terraform 1.9 is too old: 1.11 or newer is needed; install it from there"))
         );
         let missing = require("python3", None, PYTHON, install).unwrap_err().to_string();
