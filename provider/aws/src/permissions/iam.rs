@@ -1,16 +1,19 @@
-//! IAM. Roles and instance profiles have their owner as their path, so `role/<project>/*` reaches exactly ours.
+//! IAM. Roles, policies and instance profiles have their owner as their path, so `role/<project>/*` reaches exactly ours.
 //!
 //! Who may write roles and pass them to instances may become whatever those roles may. A permissions boundary on the
 //! role that holds the policy is the answer to that; the policy itself can't be.
 
 use super::table::{
-    ANY, Access, DATABASE, ENVIRONMENT, ENVIRONMENT_AND_TENANT, Grant, Service, TENANT, calls, needs,
+    ANY, Access, DATABASE, ENVIRONMENT, Grant, INFRASTRUCTURE, Service, TENANT, WITH_PIPELINES, WITH_ROLES,
+    calls, needs,
 };
 
 /// What AWS asks for where a service is given a role.
-const PASSED: &str = "A service gets a role of ours: EC2 through the instance profile, CloudTrail, CodeDeploy, CodePipeline \
-                      and EventBridge by its ARN.";
+const PASSED: &str = "A service gets a role of ours: EC2 through the instance profile, CloudTrail, CodeBuild, CodeDeploy, \
+                      CodePipeline and EventBridge by its ARN.";
 const SERVICE_LINKED: &str = "The first object of its kind in an account makes the service's own role.";
+
+const POLICIES: &[&str] = &["{global}:policy/{project}/*"];
 
 pub(super) const SERVICE: Service = Service {
     name: "iam",
@@ -23,7 +26,7 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: ANY,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT_AND_TENANT, &["GetAccountAuthorizationDetails"])],
+            rows: &[calls(WITH_ROLES, &["GetAccountAuthorizationDetails"])],
         },
         Grant {
             sid: "Read",
@@ -32,10 +35,10 @@ pub(super) const SERVICE: Service = Service {
             conditions: &[],
             rows: &[
                 calls(
-                    ENVIRONMENT_AND_TENANT,
+                    WITH_ROLES,
                     &["GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"],
                 ),
-                calls(TENANT, &["GetInstanceProfile"]),
+                calls(WITH_PIPELINES, &["GetInstanceProfile"]),
             ],
         },
         Grant {
@@ -45,7 +48,7 @@ pub(super) const SERVICE: Service = Service {
             conditions: &[],
             rows: &[
                 calls(
-                    ENVIRONMENT_AND_TENANT,
+                    WITH_ROLES,
                     &[
                         "AttachRolePolicy",
                         "CreateRole",
@@ -62,7 +65,7 @@ pub(super) const SERVICE: Service = Service {
                     ],
                 ),
                 calls(
-                    TENANT,
+                    WITH_PIPELINES,
                     &[
                         "AddRoleToInstanceProfile",
                         "CreateInstanceProfile",
@@ -75,6 +78,31 @@ pub(super) const SERVICE: Service = Service {
             ],
         },
         Grant {
+            sid: "ReadPolicies",
+            access: Access::Plan,
+            resources: POLICIES,
+            conditions: &[],
+            rows: &[calls(INFRASTRUCTURE, &["GetPolicy", "GetPolicyVersion"])],
+        },
+        Grant {
+            sid: "ChangePolicies",
+            access: Access::Apply,
+            resources: POLICIES,
+            conditions: &[],
+            rows: &[calls(
+                INFRASTRUCTURE,
+                &[
+                    "CreatePolicy",
+                    "CreatePolicyVersion",
+                    "DeletePolicy",
+                    "DeletePolicyVersion",
+                    "ListPolicyVersions",
+                    "TagPolicy",
+                    "UntagPolicy",
+                ],
+            )],
+        },
+        Grant {
             sid: "Pass",
             access: Access::Apply,
             resources: &["{global}:role/{project}/*"],
@@ -83,13 +111,14 @@ pub(super) const SERVICE: Service = Service {
                 "iam:PassedToService",
                 &[
                     "service:cloudtrail",
+                    "service:codebuild",
                     "service:codedeploy",
                     "service:codepipeline",
                     "service:ec2",
                     "service:events",
                 ],
             )],
-            rows: &[needs(ENVIRONMENT_AND_TENANT, &["PassRole"], PASSED)],
+            rows: &[needs(WITH_ROLES, &["PassRole"], PASSED)],
         },
         Grant {
             sid: "LinkLoadBalancing",

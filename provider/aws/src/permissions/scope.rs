@@ -331,3 +331,6 @@ impl Narrowing<'_> {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests;
