@@ -66,7 +66,7 @@ fn source(config: &InfrastructurePipelineModel, diagnostics: &mut Diagnostics) {
         let detail = format!("{id:?} is not the id of a machine image, ami-…");
         diagnostics.error("source_ami", "Invalid image", detail);
     }
-    if !config.source_ami.is_null() && !config.source_ami_filter.is_null() {
+    if config.source_ami.known().is_some() && config.source_ami_filter.known().is_some() {
         diagnostics.error(
             "source_ami_filter",
             "Two images to start from",
@@ -107,7 +107,7 @@ fn validate_packer(packer: &Packer, buildspec: &Attr<String>, diagnostics: &mut 
     version(at("version"), &packer.version, diagnostics);
     version(at("plugin_version"), &packer.plugin_version, diagnostics);
     text(&at("template"), &packer.template, diagnostics);
-    if !packer.template.is_null() && !buildspec.is_null() {
+    if packer.template.known().is_some() && buildspec.known().is_some() {
         diagnostics.error(
             at("template"),
             "No use for a template",
@@ -172,7 +172,7 @@ fn validate_deploy(wanted: &Deploy, diagnostics: &mut Diagnostics) {
 fn configuration(wanted: &Deploy, diagnostics: &mut Diagnostics) {
     let at = |name: &str| Path::from("deploy").attribute(name);
     let path = at("configuration");
-    if !wanted.configuration.is_null() && !wanted.folder.is_null() {
+    if wanted.configuration.known().is_some() && wanted.folder.known().is_some() {
         diagnostics.error(
             at("folder"),
             "Two configurations",
@@ -186,7 +186,7 @@ fn configuration(wanted: &Deploy, diagnostics: &mut Diagnostics) {
         let detail = format!("{folder:?} is not a folder of the source, such as \"terraform\"; \".\" is all of it.");
         diagnostics.error(at("folder"), "Invalid folder", detail);
     }
-    if !wanted.configuration.is_null() && !wanted.buildspec.is_null() {
+    if wanted.configuration.known().is_some() && wanted.buildspec.known().is_some() {
         diagnostics.error(
             path.clone(),
             "No use for a configuration",
