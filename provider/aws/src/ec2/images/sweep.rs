@@ -66,8 +66,7 @@ async fn delete_key_pairs(session: &Session, left: &[Filter]) -> Result<(), AwsE
     let request = session.ec2.describe_key_pairs().set_filters(Some(left.to_vec()));
     for pair in call("DescribeKeyPairs", request.send()).await?.key_pairs.into_iter().flatten() {
         let Some(id) = pair.key_pair_id else { continue };
-        // Deleting one that isn't there succeeds.
-        call("DeleteKeyPair", session.ec2.delete_key_pair().key_pair_id(id).send()).await?;
+        gone(call("DeleteKeyPair", session.ec2.delete_key_pair().key_pair_id(id).send()).await)?;
     }
     Ok(())
 }
