@@ -25,6 +25,8 @@ class Limits:
     accepted_access_keys: list[str] | None = None
     instance_refresh_fails: bool = False
     tagging_index_stands_still: bool = False
+    # Whether builds may do what their roles' policies allow, and nothing else.
+    build_roles_hold: bool = True
 
     def __post_init__(self) -> None:
         self._issued_keys: set[str] = set()

@@ -5,6 +5,7 @@ condition on a key that the question doesn't fill in counts as unmet, as in AWS.
 """
 
 import json
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -23,7 +24,7 @@ def allows_service(
         if _names(statement.get("Principal"), service)
         and _matches(statement.get("Action"), action, ignore_case=True)
         and _matches(statement.get("Resource", "*"), resource)
-        and _conditions_hold(statement.get("Condition", {}), context)
+        and conditions_hold(statement.get("Condition", {}), context)
     ]
     effects = {statement.get("Effect") for statement in matching}
     return "Allow" in effects and "Deny" not in effects
@@ -65,18 +66,33 @@ def _names(principal: Any, service: str) -> bool:
     return service in as_list(principal.get("Service")) or "*" in as_list(principal.get("AWS"))
 
 
+def like(value: str, pattern: str) -> bool:
+    """Whether a pattern with ``*`` and ``?`` fits; brackets mean nothing to IAM."""
+    return fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
 def _matches(patterns: Any, value: str, ignore_case: bool = False) -> bool:
     fold = str.lower if ignore_case else str
     return any(fnmatchcase(fold(value), fold(pattern)) for pattern in as_list(patterns))
 
 
-def _conditions_hold(conditions: dict[str, dict[str, Any]], context: dict[str, str]) -> bool:
+def conditions_hold(conditions: dict[str, dict[str, Any]], context: Mapping[str, str | list[str]]) -> bool:
+    """Whether all conditions of a statement are met. Keys of several values take an operator for sets."""
     lowered = {key.lower(): value for key, value in context.items()}
     return all(
-        _condition_holds(operator, lowered.get(key.lower()), as_list(wanted))
+        _condition_of_set_holds(operator, lowered.get(key.lower()), as_list(wanted))
         for operator, keys in conditions.items()
         for key, wanted in keys.items()
     )
+
+
+def _condition_of_set_holds(operator: str, actual: str | list[str] | None, wanted: list[Any]) -> bool:
+    kind, _, plain = operator.rpartition(":")
+    if not kind:
+        several = isinstance(actual, list)
+        return _condition_holds(plain, (actual[0] if actual else None) if several else actual, wanted)
+    found = [_condition_holds(plain, value, wanted) for value in as_list(actual)]
+    return all(found) if kind == "ForAllValues" else any(found)
 
 
 def _condition_holds(operator: str, actual: str | None, wanted: list[Any]) -> bool:
@@ -90,7 +106,9 @@ def _condition_holds(operator: str, actual: str | None, wanted: list[Any]) -> bo
     if operator == "Bool":
         return actual.lower() == str(wanted[0]).lower()
     if "Like" in operator or operator.startswith("Arn"):
-        found = any(fnmatchcase(actual, str(pattern)) for pattern in wanted)
+        found = any(like(actual, str(pattern)) for pattern in wanted)
+    elif "IgnoreCase" in operator:
+        found = actual.lower() in [str(value).lower() for value in wanted]
     else:
         found = actual in [str(value) for value in wanted]
     return found != negated

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from emulator import faults as fault_rules
-from emulator import own_calls, services, wire
+from emulator import identity, own_calls, services, wire
 from emulator.aws_call import AwsCall, recognise
 from emulator.calllog import CallLog
 from emulator.control import Control
@@ -98,7 +98,7 @@ class EmulatorServer:
         started = time.time()
         call = recognise(environ)
         if own_calls.known(call.access_key):
-            response = self._take_effect(call, environ)
+            response = self._refuse_own(call) or self._take_effect(call, environ)
             self.own_calls.record(call, started, response, None)
             return response
         rules = self.faults.hitting(call)
@@ -116,6 +116,16 @@ class EmulatorServer:
             return response
         finally:
             self.calls.record(call, started, response, fault)
+
+    def _refuse_own(self, call: AwsCall) -> Response | None:
+        """What the role lacks with which one of our services calls."""
+        key = own_calls.key(call.access_key)
+        if key is None:
+            return None
+        with self.lock:
+            timing.settle()
+            lacking = identity.lacking(call, key)
+        return lacking and wire.access_denied(call, lacking.action, key.caller, lacking.resource)
 
     def _take_effect(self, call: AwsCall, environ: dict[str, Any]) -> Response:
         """Let moto do the work; what it can't do becomes an error in the service's own shape."""

@@ -75,11 +75,14 @@ def unknown_access_key(call: AwsCall) -> Response:
     return error(call, code, message, status)
 
 
-def access_denied(call: AwsCall, action: str) -> Response:
-    """The service's own refusal of a caller who lacks the permission ``action``."""
+def access_denied(
+    call: AwsCall, action: str, caller: str | None = None, resource: str | None = None
+) -> Response:
+    """The service's own refusal of a caller who lacks the permission ``action`` on the resource."""
     code, status = _by_service_or_protocol(call, DENIED_CODES, DENIED_CODE_BY_PROTOCOL)
+    where = f"on resource: {resource} " if resource else ""
     message = (
-        f"User: {call.access_key} is not authorized to perform: {action} "
+        f"User: {caller or call.access_key} is not authorized to perform: {action} {where}"
         f"because no identity-based policy allows the {action} action"
     )
     return error(call, code, message, status)

@@ -112,3 +112,11 @@ class EmulatorTest(unittest.TestCase):
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
         return role["Role"]["Arn"]
+
+    def allow(self, role: str, *statements: dict[str, Any]) -> None:
+        """Let a role do what the statements say, and no more; everything, if none is given."""
+        whole = statements or ({"Action": "*", "Resource": "*"},)
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in whole]}
+        self.client("iam").put_role_policy(
+            RoleName=role.rsplit("/", 1)[-1], PolicyName="may", PolicyDocument=json.dumps(document)
+        )

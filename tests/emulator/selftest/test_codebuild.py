@@ -15,6 +15,7 @@ class ProjectTest(EmulatorTest):
         super().setUp()
         self.builds = self.client("codebuild")
         self.build_role = self.role("build", "codebuild.amazonaws.com")
+        self.allow(self.build_role)
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         return {

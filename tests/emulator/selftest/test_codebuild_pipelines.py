@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from emulator.selftest.test_codebuild import ProjectTest
+from emulator.selftest.test_codebuild import ARN, ProjectTest
 from emulator.selftest.test_codepipeline import action, approval, source, stage
 from emulator.selftest.test_pipelines import RunningTest
 
@@ -26,6 +26,10 @@ def build(name: str, variables: Any = None, *inputs: str, **more: Any) -> dict[s
 
 
 class BuildingTest(RunningTest, ProjectTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.allow(self.pipeline_role)
+
     def project(self, buildspec: str) -> None:
         self.create_project(source={"type": "CODEPIPELINE", "buildspec": textwrap.dedent(buildspec)})
 
@@ -138,6 +142,14 @@ class Pipelines(BuildingTest):
                 self.over("Failed")
                 self.assertIn(why, self.latest("Bake")["errorDetails"]["message"])
                 self.pipelines.delete_pipeline(name="shop")
+
+    def test_the_pipeline_s_role_starts_the_build(self) -> None:
+        self.project("version: 0.2\nphases: {build: {commands: ['true']}}\n")
+        self.allow(self.pipeline_role, {"Action": "codebuild:StartBuild", "Resource": f"{ARN}-other"})
+        self.create(stage("Source", source()), stage("Bake", build("Bake")))
+        self.over("Failed")
+        message = self.latest("Bake")["errorDetails"]["message"]
+        self.assertIn(f"not authorized to perform: codebuild:StartBuild on resource: {ARN}", message)
 
     def test_declarations_that_are_refused(self) -> None:
         first = stage("Source", source())

@@ -408,6 +408,7 @@ class Ends(BuildTest):
         with process, tempfile.TemporaryDirectory() as folder:
             self.builds = self.client("codebuild")
             self.build_role = self.role("build", "codebuild.amazonaws.com")
+            self.allow(self.build_role)
             _, shell = self.sleeping(folder)
             process.kill()
             self.eventually(False, shell.exists)

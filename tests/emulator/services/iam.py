@@ -18,6 +18,9 @@ from emulator.patching import AwsError, operation, wraps
 
 MANAGED_POLICY_PREFIX = "arn:aws:iam::aws:policy/"
 DEFAULT_PAGE = 100
+# Characters of a managed policy, white space aside, and managed policies of a role.
+POLICY_SIZE = 6144
+POLICIES_PER_ROLE = 10
 
 
 def role_is_usable(arn: str) -> bool:
@@ -56,7 +59,7 @@ def _aws_managed_policies() -> dict[str, dict[str, Any]]:
     return {f"{MANAGED_POLICY_PREFIX}{p['Path'].lstrip('/')}{name}": p for name, p in policies.items()}
 
 
-def _load_managed_policy(backend: IAMBackend, arn: str) -> None:
+def know_policy(backend: IAMBackend, arn: str) -> None:
     """Make one of AWS's own policies known. All 1300 of them would slow every start."""
     data = _aws_managed_policies().get(arn) if arn.startswith(MANAGED_POLICY_PREFIX) else None
     if data and arn not in backend.managed_policies:
@@ -68,7 +71,7 @@ def _load_managed_policy(backend: IAMBackend, arn: str) -> None:
 def _know_policy_first(name: str) -> None:
     @wraps(IamResponse, name)
     def known(original: Any, self: Any) -> Any:
-        _load_managed_policy(self.backend, self._get_param("PolicyArn") or "")
+        know_policy(self.backend, self._get_param("PolicyArn") or "")
         return original(self)
 
 
@@ -118,3 +121,44 @@ def get_account_authorization_details(original: Any, self: Any) -> Any:
     if start:
         result.update(UserDetailList=[], GroupDetailList=[], Policies=[])
     return answer
+
+
+def _check_size(document: str | None) -> None:
+    if len("".join((document or "").split())) > POLICY_SIZE:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for PolicySize: {POLICY_SIZE}")
+
+
+@wraps(IamResponse, "create_policy")
+def create_policy(original: Any, self: Any) -> Any:
+    """White space doesn't count."""
+    _check_size(self._get_param("PolicyDocument"))
+    return original(self)
+
+
+@wraps(IamResponse, "create_policy_version")
+def create_policy_version(original: Any, self: Any) -> Any:
+    _check_size(self._get_param("PolicyDocument"))
+    return original(self)
+
+
+@wraps(IamResponse, "delete_policy")
+def delete_policy(original: Any, self: Any) -> Any:
+    """moto deletes whatever there is."""
+    policy = self.backend.get_policy(self._get_param("PolicyArn"))
+    if policy.attachment_count:
+        raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.")
+    if len(policy.versions) > 1:
+        raise AwsError(
+            "DeleteConflict",
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's "
+            "versions. The default version is deleted with the policy.",
+        )
+    return original(self)
+
+
+@wraps(IamResponse, "attach_role_policy")
+def attach_role_policy(original: Any, self: Any) -> Any:
+    attached = self.backend.get_role(self._get_param("RoleName")).managed_policies
+    if self._get_param("PolicyArn") not in attached and len(attached) >= POLICIES_PER_ROLE:
+        raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}")
+    return original(self)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from moto.logs.models import LogsBackend, logs_backends
 
 from emulator import services
+from emulator.services.codebuild import role
 from emulator.services.codebuild.build import Build
 from emulator.services.codebuild.model import now
+from emulator.services.codebuild.role import PhaseFailed
 
 HandIn = Callable[[Callable[[], None]], None]
 
@@ -21,7 +23,18 @@ def open_stream(build: Build) -> None:
     group = wanted.get("groupName") or f"/aws/codebuild/{build.project}"
     prefix = wanted.get("streamName")
     stream = f"{prefix}/{build.uuid}" if prefix else build.uuid
-    backend = _backend(build)
+    backend, place = _backend(build), f"{build.backend.region_name}:{build.backend.account_id}"
+    needed = ["CreateLogStream", "PutLogEvents", *([] if group in backend.groups else ["CreateLogGroup"])]
+    on = f"arn:aws:logs:{place}:log-group:{group}"
+    for action in needed:
+        resource = f"{on}:log-stream:{stream}" if action != "CreateLogGroup" else on
+        if role.lacks(build, f"logs:{action}", resource):
+            raise PhaseFailed(
+                "ACCESS_DENIED",
+                f"Service role {build.settings['serviceRole']} does not allow AWS CodeBuild to create Amazon "
+                f"CloudWatch Logs log streams for build {build.arn}. Error message: not authorized to perform: "
+                f"logs:{action} on resource: {resource}",
+            )
     if group not in backend.groups:
         backend.create_log_group(group, {})
     backend.create_log_stream(group, stream)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from emulator import asked_s3, identity
+from emulator.asked import Asked
 from emulator.services.codebuild.build import Build
 
 
@@ -13,13 +15,20 @@ class PhaseFailed(Exception):
         self.code = code
 
 
-def lacks(build: Build, action: str, resource: str) -> bool:
-    return False
+def lacks(build: Build, action: str, resource: str, context: dict[str, Any] | None = None) -> bool:
+    """Whether the role doesn't allow an action."""
+    return not identity.allows(build.settings["serviceRole"], Asked(action, resource, context or {}))
 
 
 def may_decrypt(build: Build, found: Any) -> bool:
-    return True
+    """Whether the role may use the key of an object of S3."""
+    key = asked_s3.key_of(found)
+    return key is None or not lacks(build, "kms:Decrypt", key, asked_s3.via(build.backend.region_name))
 
 
-def may_encrypt(build: Build, kms_key: str) -> bool:
-    return True
+def may_encrypt(build: Build, key: str) -> bool:
+    """Whether the role may use a key for an object of S3; AWS's own is everybody's."""
+    if "alias/aws/s3" in key:
+        return True
+    region = build.backend.region_name
+    return not lacks(build, "kms:GenerateDataKey", asked_s3.key_arn(key, region), asked_s3.via(region))

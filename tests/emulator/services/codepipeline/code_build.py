@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from emulator import services
+from emulator import identity, services
+from emulator.asked import Asked
 from emulator.patching import AwsError
 from emulator.services.codepipeline import structure
 from emulator.services.codepipeline.executions import (
@@ -37,6 +38,7 @@ def perform(execution: Execution, run: ActionRun) -> None:
     inputs = [build.Input(run.inputs[name].bucket, run.inputs[name].key, name=name) for name in _inputs(run)]
     try:
         found = model.project(backend, run.configuration["ProjectName"])
+        _check_role(execution.declaration["roleArn"], found.arn)
         settings = builds.overridden(
             found,
             {
@@ -69,6 +71,16 @@ def perform(execution: Execution, run: ActionRun) -> None:
             fail(execution, run, started.failure())
 
     started.followers.append(follow)
+
+
+def _check_role(role: str, project: str) -> None:
+    action = "codebuild:StartBuild"
+    if not identity.allows(role, Asked(action, project)):
+        raise AwsError(
+            "AccessDeniedException",
+            f"User: {role} is not authorized to perform: {action} on resource: {project} because no identity-based "
+            f"policy allows the {action} action",
+        )
 
 
 def _inputs(run: ActionRun) -> list[str]:
