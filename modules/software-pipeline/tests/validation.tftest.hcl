@@ -1,4 +1,5 @@
 # Every rule that a variable has, broken once. The provider has the same rules; here they fail before it is asked.
+# The module `tenant` has the same rules, word for word: the test suite runs this file against it, too.
 
 mock_provider "paas" {}
 
