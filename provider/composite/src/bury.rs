@@ -2,13 +2,14 @@
 
 use crate::calls::{Calls, Failed};
 use crate::walk::{Event, Walk};
-use crate::{Call, Error, Object, Record};
+use crate::{Call, Error, Object, Record, Staying};
 
 impl<W: Send + Sync> Walk<'_, W> {
-    /// Starts the deletions that are due: those a replacement waits for, and all once every child is ready.
+    /// Starts the deletions that are due: those a replacement waits for, and all but the spared once every child is ready.
     pub(crate) fn bury(&mut self) {
         if self.all_ready() {
-            self.urgent = self.ledger.dead.iter().map(Record::object).collect();
+            let dead = self.ledger.dead.iter().map(Record::object);
+            self.urgent = dead.filter(|dead| !self.is_spared(dead)).collect();
         } else {
             self.doom();
         }
@@ -65,8 +66,9 @@ impl<W: Send + Sync> Walk<'_, W> {
         };
         self.untouched.remove(&object);
         self.deleting.insert(object.clone());
+        let may_stay = self.may_stay(&record);
         self.in_flight.push(Box::pin(async move {
-            let gone = Calls::new(&run, &record.key, kind, &[]).delete(&record.id).await;
+            let gone = Calls::new(&run, &record.key, kind, &[]).leaving(may_stay).delete(&record.id).await;
             Event::Deleted { object, gone }
         }));
     }
@@ -81,12 +83,20 @@ impl<W: Send + Sync> Walk<'_, W> {
             .position(|dead| dead.is(object))
             .expect("it stays in the ledger until gone");
         match gone {
-            Ok(()) => drop(self.ledger.dead.remove(at)),
+            Ok(()) => {
+                self.ledger.dead.remove(at);
+                self.spared.remove(object);
+                self.staying.retain(|stays| !(stays.kind == object.kind && stays.id == object.id));
+            }
             Err(failed) => {
                 if failed.error.is_refused() {
                     self.untouched.insert(object.clone());
                 }
                 let dead = &self.ledger.dead[at];
+                if failed.error.is_in_use() && self.may_stay(dead) {
+                    let stays = Staying::of(dead, failed.error.to_string());
+                    return self.spare([stays]);
+                }
                 self.failed(failed.of(&dead.key, &dead.kind, Some(&dead.id)));
             }
         }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use tracing::{Instrument, debug, debug_span};
 
 use crate::kind::Spec;
-use crate::{Call, Cx, Diff, Error, Failure, Id, Json, Kind, Run};
+use crate::{Call, Cx, Diff, Error, Failure, Id, Json, Kind, Object, Run};
 
 /// How often an object is looked for whose creation got no answer, or which `find` names and `read` doesn't know.
 const LOOKS: usize = 3;
@@ -57,7 +57,20 @@ pub(crate) enum Made {
 
 impl<'a, W: Send + Sync> Calls<'a, W> {
     pub(crate) fn new(run: &Run<'a, W>, key: &'a str, kind: &'static Kind<W>, not: &'a [Id]) -> Self {
-        Self { cx: Cx { world: run.world, key, cancel: run.cancel, not }, kind, backoff: run.backoff }
+        let cx = Cx { not, ..Cx::new(run.world, key, run.cancel) };
+        Self { cx, kind, backoff: run.backoff }
+    }
+
+    /// The same, while these objects stay that were to go.
+    pub(crate) fn beside(mut self, staying: &'a [Object]) -> Self {
+        self.cx.staying = staying;
+        self
+    }
+
+    /// The same, of an object that may be left to others who use it, or not.
+    pub(crate) fn leaving(mut self, may_stay: bool) -> Self {
+        self.cx.may_stay = may_stay;
+        self
     }
 
     /// Finds the object, else creates it. A creation without an answer is looked for before it is tried again.
@@ -80,6 +93,11 @@ impl<'a, W: Send + Sync> Calls<'a, W> {
             }
             creations += 1;
         }
+    }
+
+    /// Finds the object.
+    pub(crate) async fn look(&self, want: &dyn Spec<W>) -> Result<Option<Made>, Failed> {
+        Ok(self.locate(want).await?.map(|found| judged(want, found)))
     }
 
     /// `find`, and `read` of what it found.
@@ -127,6 +145,10 @@ impl<'a, W: Send + Sync> Calls<'a, W> {
 
     pub(crate) async fn read(&self, id: &Id) -> Result<Option<(Json, Json)>, Failed> {
         self.traced(Call::Read, Some(id), self.kind.read(&self.cx, id)).await
+    }
+
+    pub(crate) async fn users(&self, id: &Id) -> Result<Option<String>, Failed> {
+        self.traced(Call::Delete, Some(id), self.kind.users(&self.cx, id)).await
     }
 
     pub(crate) async fn delete(&self, id: &Id) -> Result<(), Failed> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
-use crate::Error;
+use crate::{Error, Object};
 
 /// What the cloud calls an object: whatever `read` and `delete` take (an id, an ARN, a name). Unique per [`Child::KIND`].
 pub type Id = String;
@@ -68,10 +68,23 @@ pub trait Child: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
         id: &Id,
     ) -> impl Future<Output = Result<Option<(Self, Self::Out)>, Error>> + Send;
 
+    /// Who else uses the object, so that it can't be deleted before they let go; for people to read. Nobody counts who
+    /// lets go by himself, or in this very run. Asked of what is wanted no more, before anything is changed.
+    ///
+    /// # Errors
+    /// When the cloud can't be asked.
+    fn users(
+        cx: &Cx<'_, Self::World>,
+        id: &Id,
+    ) -> impl Future<Output = Result<Option<String>, Error>> + Send {
+        let _ = (cx, id);
+        async { Ok(None) }
+    }
+
     /// Deletes the object and waits until it is gone. Already gone is success.
     ///
     /// # Errors
-    /// When the object is still there.
+    /// When the object is still there; [`Error::in_use`] if others use it and it [may stay](Cx::may_stay).
     fn delete(cx: &Cx<'_, Self::World>, id: &Id) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
@@ -106,9 +119,25 @@ pub struct Cx<'a, W> {
     pub cancel: &'a CancellationToken,
     /// Objects of this kind that are ours but on their way out: `find` skips them.
     pub not: &'a [Id],
+    /// Objects that were to go and stay, since others use them: a `sync` that serves them goes on serving them.
+    pub staying: &'a [Object],
+    /// May `delete` leave the object to others who use it, instead of waiting for them?
+    pub may_stay: bool,
 }
 
-impl<W> Cx<'_, W> {
+impl<'a, W> Cx<'a, W> {
+    /// For the calls of one child, while nothing is on its way out.
+    #[must_use]
+    pub const fn new(world: &'a W, key: &'a str, cancel: &'a CancellationToken) -> Self {
+        Self { world, key, cancel, not: &[], staying: &[], may_stay: false }
+    }
+
+    /// Is it one that was to go and stays?
+    #[must_use]
+    pub fn is_staying(&self, kind: &str, id: &str) -> bool {
+        self.staying.iter().any(|object| object.kind == kind && object.id == id)
+    }
+
     /// Sleeps between two polls of a wait.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ enum Nature {
     Failed,
     /// The call surely changed nothing.
     Refused,
+    /// Others use the object; nothing was changed.
+    InUse,
     /// Nobody can tell whether the call took effect.
     Lost,
     /// The child stopped at a safe point because it was asked to.
@@ -51,6 +53,14 @@ impl Error {
         self
     }
 
+    /// Marks that others use the object, and that nothing was changed: what a `delete` may say that isn't to wait for them
+    /// ([`Cx::may_stay`](crate::Cx::may_stay)).
+    #[must_use]
+    pub fn in_use(mut self) -> Self {
+        self.nature = Nature::InUse;
+        self
+    }
+
     /// Marks that the child stopped at a safe point because [`Cx::cancel`](crate::Cx::cancel) was cancelled.
     #[must_use]
     pub fn cancelled(mut self) -> Self {
@@ -67,7 +77,13 @@ impl Error {
     /// Did the call surely change nothing?
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.nature == Nature::Refused
+        matches!(self.nature, Nature::Refused | Nature::InUse)
+    }
+
+    /// Is the object used by others?
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        self.nature == Nature::InUse
     }
 
     /// Did the child stop because it was asked to?
@@ -133,6 +149,8 @@ mod tests {
         let failed = Error::message("no");
         assert!(!failed.is_lost() && !failed.is_cancelled());
         assert!(Error::message("no").refused().is_refused() && !failed.is_refused());
+        let in_use = Error::message("no").in_use();
+        assert!(in_use.is_in_use() && in_use.is_refused() && !Error::message("no").refused().is_in_use());
         assert!(Error::message("no").lost().is_lost());
         assert!(Error::message("no").cancelled().is_cancelled());
     }

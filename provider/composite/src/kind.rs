@@ -21,6 +21,7 @@ pub struct Kind<W: 'static> {
     name: &'static str,
     replace: Order,
     read: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, Seen>,
+    users: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, Option<String>>,
     delete: for<'a> fn(&'a Cx<'a, W>, &'a Id) -> Answer<'a, ()>,
     out: fn(&Json) -> Option<Out>,
 }
@@ -35,6 +36,7 @@ impl<W: Send + Sync + 'static> Kind<W> {
             read: |cx, id| {
                 C::read(cx, id).map(|r| Ok(r?.map(|(saw, out)| (encode(&saw), encode(&out))))).boxed()
             },
+            users: |cx, id| C::users(cx, id).boxed(),
             delete: |cx, id| C::delete(cx, id).boxed(),
             out: |out| serde_json::from_value::<C::Out>(out.clone()).ok().map(|out| Arc::new(out) as Out),
         }
@@ -60,6 +62,14 @@ impl<W> Kind<W> {
     /// Those of the child's `read`.
     pub async fn read<'a>(&self, cx: &'a Cx<'a, W>, id: &'a Id) -> Result<Option<(Json, Json)>, Error> {
         (self.read)(cx, id).await
+    }
+
+    /// [`Child::users`].
+    ///
+    /// # Errors
+    /// Those of the child's `users`.
+    pub async fn users<'a>(&self, cx: &'a Cx<'a, W>, id: &'a Id) -> Result<Option<String>, Error> {
+        (self.users)(cx, id).await
     }
 
     /// [`Child::delete`].

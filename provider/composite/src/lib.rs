@@ -19,6 +19,8 @@
 //! - Replaced objects stay in the ledger until they are gone ([`Ledger::dead`]). They go last, unless two can't exist at
 //!   once ([`Order::DeleteFirst`]): then they go first, after all that needs them.
 //! - What an apply that ended early didn't touch is as alive as before.
+//! - What is wanted no more and used by others stays, with all that hangs together with it, and the apply says so: it isn't
+//!   waited for ([`Child::users`]). Only a destroy waits, and a replacement.
 //! - A child that is as wanted is not touched: no call at all.
 //! - After a failure nothing new starts, and what is in work is finished and recorded. After a cancellation every child
 //!   stops at its next safe point.
@@ -43,6 +45,7 @@ mod ledger;
 mod plan;
 mod refresh;
 mod run;
+mod staying;
 mod verdict;
 mod walk;
 
@@ -57,3 +60,4 @@ pub use ledger::{Ledger, Object, Record};
 pub use plan::{Action, Plan, Step, plan};
 pub use refresh::{Refreshed, refresh};
 pub use run::{Call, Failure, Run};
+pub use staying::Staying;

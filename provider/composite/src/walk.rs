@@ -13,7 +13,7 @@ use crate::deps::Outs;
 use crate::graph::Declaration;
 use crate::kind::Spec;
 use crate::verdict::{Verdict, judge};
-use crate::{Call, Diff, Error, Failure, Graph, Id, Json, Ledger, Object, Order, Record, Run};
+use crate::{Call, Diff, Error, Failure, Graph, Id, Json, Ledger, Object, Order, Record, Run, Staying};
 
 pub(crate) struct Walk<'r, W: 'static> {
     graph: &'r Graph<'r, W>,
@@ -28,6 +28,12 @@ pub(crate) struct Walk<'r, W: 'static> {
     pub(crate) deleting: BTreeSet<Object>,
     /// Dead objects that nothing was done to: live before this run, or kept alive by a refusal.
     pub(crate) untouched: BTreeSet<Object>,
+    /// Everything goes: then all that others use is waited for.
+    pub(crate) destroys: bool,
+    /// What others use of what was to go.
+    pub(crate) staying: Vec<Staying>,
+    /// Their objects, and all that hangs together with them.
+    pub(crate) spared: BTreeSet<Object>,
     pub(crate) in_flight: FuturesUnordered<BoxFuture<'r, Event<W>>>,
     failures: Vec<Failure>,
     /// A child stopped at a safe point.
@@ -46,6 +52,7 @@ type Want<W> = Arc<dyn Spec<W>>;
 /// What a future reports.
 pub(crate) enum Event<W> {
     Inspected { at: usize, want: Want<W>, saw: Result<Option<Json>, Failed> },
+    Looked { at: usize, want: Want<W>, found: Result<Option<Made>, Failed> },
     Made { at: usize, want: Want<W>, made: Result<Made, Failed> },
     Synced { at: usize, want: Want<W>, out: Result<Json, Failed> },
     Deleted { object: Object, gone: Result<(), Failed> },
@@ -62,6 +69,9 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
             urgent: BTreeSet::new(),
             deleting: BTreeSet::new(),
             untouched: BTreeSet::new(),
+            destroys: false,
+            staying: Vec::new(),
+            spared: BTreeSet::new(),
             in_flight: FuturesUnordered::new(),
             failures: Vec::new(),
             stopped: false,
@@ -84,6 +94,9 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
         if !self.graph.keys_known {
             let error = Error::message("which children there are is not known");
             self.failed(Failed { step: Call::Wire, error }.of("children", "", None));
+        }
+        if !self.destroys && !self.is_halted() {
+            self.survey().await;
         }
         loop {
             if !self.is_halted() {
@@ -112,18 +125,18 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     }
 
     pub(crate) fn was_cancelled(&self) -> bool {
-        let done = self.all_ready() && self.ledger.dead.is_empty();
+        let done = self.all_ready() && self.ledger.dead.iter().all(|dead| self.is_spared(&dead.object()));
         self.stopped || (self.run.cancel.is_cancelled() && !done)
     }
 
-    pub(crate) fn finish(mut self) -> (Ledger, Vec<Failure>) {
+    pub(crate) fn finish(mut self) -> (Ledger, Vec<Failure>, Vec<Staying>) {
         self.revive();
         self.ledger.live.sort_by_key(|record| self.graph.find(&record.key).unwrap_or(usize::MAX));
-        (self.ledger, self.failures)
+        (self.ledger, self.failures, self.staying)
     }
 
-    /// What an apply that ended early neither replaced nor began to delete is as alive as before: who goes back to the old
-    /// configuration keeps it.
+    /// What an apply neither replaced nor began to delete, because it ended early or left it to others, is as alive as
+    /// before: who goes back to the old configuration keeps it.
     fn revive(&mut self) {
         let Ledger { live, dead } = &mut self.ledger;
         let alive = |record: &mut Record| {
@@ -135,6 +148,11 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
 
     pub(crate) fn has_room(&self) -> bool {
         self.in_flight.len() < self.run.parallel.max(1)
+    }
+
+    /// Is it a declared child's?
+    pub(crate) fn is_declared(&self, record: &Record) -> bool {
+        self.graph.find(&record.key).is_some()
     }
 
     pub(crate) fn is_waiting(&self, key: &str) -> bool {
@@ -191,18 +209,36 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
     /// Finds or creates. A kind of which two can't exist at once waits until its old object is gone.
     fn make(&mut self, at: usize, child: &'r Declaration<'r, W>, want: Want<W>) {
         let dead = || self.ledger.dead.iter().filter(|dead| dead.kind == child.kind.name());
+        let not: Vec<Id> = dead().map(|dead| dead.id.clone()).collect();
         if child.kind.replace() == Order::DeleteFirst {
             let in_the_way: Vec<_> =
                 dead().filter(|dead| dead.key == child.key).map(Record::object).collect();
-            if !in_the_way.is_empty() {
+            if in_the_way.iter().any(|object| self.may_have_come_back(object)) {
+                return self.look(at, want, &in_the_way, not);
+            } else if !in_the_way.is_empty() {
                 return self.urgent.extend(in_the_way);
             }
         }
-        let not: Vec<Id> = dead().map(|dead| dead.id.clone()).collect();
         let run = self.run;
         self.launch(at, async move {
             let made = Calls::new(&run, &child.key, child.kind, &not).make(want.as_ref()).await;
             Event::Made { at, want, made }
+        });
+    }
+
+    /// What an earlier run was to delete, and nobody has looked for since: a run that was killed may have deleted it and
+    /// made what is wanted under its name, and more that refers to it.
+    fn may_have_come_back(&self, object: &Object) -> bool {
+        !self.untouched.contains(object) && !self.urgent.contains(object) && !self.deleting.contains(object)
+    }
+
+    fn look(&mut self, at: usize, want: Want<W>, in_the_way: &[Object], not: Vec<Id>) {
+        let not: Vec<Id> =
+            not.into_iter().filter(|id| in_the_way.iter().all(|object| object.id != *id)).collect();
+        let (run, child) = (self.run, self.graph.at(at));
+        self.launch(at, async move {
+            let found = Calls::new(&run, &child.key, child.kind, &not).look(want.as_ref()).await;
+            Event::Looked { at, want, found }
         });
     }
 
@@ -221,8 +257,10 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
         let new: Vec<Object> = needs.into_iter().filter(|need| !known.contains(need)).collect();
         known.extend(new);
         let (run, child, id) = (self.run, self.graph.at(at), self.live(at).id.clone());
+        let staying: Vec<Object> = self.spared.iter().cloned().collect();
         self.launch(at, async move {
-            let out = Calls::new(&run, &child.key, child.kind, &[]).sync(want.as_ref(), &id).await;
+            let calls = Calls::new(&run, &child.key, child.kind, &[]).beside(&staying);
+            let out = calls.sync(want.as_ref(), &id).await;
             Event::Synced { at, want, out }
         });
     }
@@ -236,6 +274,10 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
         match event {
             Event::Inspected { at, want, saw } => match saw {
                 Ok(saw) => self.inspected(at, want, saw),
+                Err(failed) => self.fail(at, failed),
+            },
+            Event::Looked { at, want, found } => match found {
+                Ok(found) => self.looked(at, want, found),
                 Err(failed) => self.fail(at, failed),
             },
             Event::Made { at, want, made } => match made {
@@ -264,6 +306,18 @@ impl<'r, W: Send + Sync> Walk<'r, W> {
             }
             Some(_) => self.go_on(at, want),
         }
+    }
+
+    /// What came back as it is wanted serves; whatever else is in the way has to go.
+    fn looked(&mut self, at: usize, want: Want<W>, found: Option<Made>) {
+        let child = self.graph.at(at);
+        let is_old = |dead: &Record| dead.kind == child.kind.name() && dead.key == child.key;
+        if let Some(Made::Fit { id, saw }) = found {
+            self.ledger.dead.retain(|dead| !(is_old(dead) && dead.id == id));
+            return self.made(at, want, Made::Fit { id, saw });
+        }
+        self.urgent.extend(self.ledger.dead.iter().filter(|dead| is_old(dead)).map(Record::object));
+        self.progress[at] = Progress::Waiting;
     }
 
     /// The checkpoint: from here on the ledger knows the object, whatever becomes of it.

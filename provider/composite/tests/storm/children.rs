@@ -68,7 +68,9 @@ macro_rules! child {
                         Some((spec, _)) if matches!(self.diff(&spec_of(&spec)), Diff::Replace(_)) => {
                             return Err(Error::message("can't change in place"));
                         }
-                        Some((spec, _)) if spec != wanted.spec => cx.world.cloud.update($kind, id, self.wanted()).await?,
+                        Some((spec, _)) if spec != wanted.spec => {
+                            cx.world.cloud.update($kind, id, self.wanted(), cx.staying).await?;
+                        }
                         Some((_, true)) => return Ok(out($kind, id)),
                         Some((_, false)) => stop(cx)?,
                     }
@@ -78,8 +80,16 @@ macro_rules! child {
                 let described = cx.world.cloud.describe($kind, id).await?;
                 Ok(described.map(|(spec, _)| (spec_of(&spec), out($kind, id))))
             }
+            async fn users(cx: &Cx<'_, World>, id: &Id) -> Result<Option<String>, Error> {
+                if $kind == Subnet::KIND { cx.world.cloud.users($kind, id).await } else { Ok(None) }
+            }
             async fn delete(cx: &Cx<'_, World>, id: &Id) -> Result<(), Error> {
-                cx.world.cloud.delete($kind, id).await?;
+                loop {
+                    match cx.world.cloud.delete($kind, id).await {
+                        Err(refused) if refused.is_in_use() && !cx.may_stay => stop(cx)?,
+                        deleted => break deleted?,
+                    }
+                }
                 while cx.world.cloud.describe($kind, id).await?.is_some() {
                     stop(cx)?;
                 }

@@ -60,6 +60,17 @@ pub struct Object {
     gone_in: Option<usize>,
     /// Searches that don't show it yet.
     hidden_for: usize,
+    /// What it refers to no more and goes on serving.
+    pub serves: Vec<Out>,
+}
+
+/// Somebody else, who uses an object.
+#[derive(Clone, Copy, Debug)]
+pub enum Guest {
+    /// Seen by who asks.
+    Seen,
+    /// Noticed by a refused deletion alone: he came after the question.
+    Unseen,
 }
 
 /// What `create` and `update` want of an object.
@@ -71,6 +82,8 @@ pub struct Wanted {
 #[derive(Default)]
 struct Inner {
     objects: BTreeMap<Out, Object>,
+    /// With how often he is still met before he leaves.
+    guests: BTreeMap<Out, (Guest, usize)>,
     made: usize,
     calls: usize,
     in_flight: usize,
@@ -134,6 +147,7 @@ impl Cloud {
                 ready_in: cloud.random.below(3),
                 gone_in: None,
                 hidden_for: cloud.random.below(2),
+                serves: Vec::new(),
             };
             cloud.objects.insert(out(kind, &id), object);
             Ok(id)
@@ -157,18 +171,50 @@ impl Cloud {
         .await
     }
 
-    pub async fn update(&self, kind: &str, id: &str, wanted: Wanted) -> Result<(), Error> {
+    /// What it lets go of, and `staying` says, is served on.
+    pub async fn update(
+        &self,
+        kind: &str,
+        id: &str,
+        wanted: Wanted,
+        staying: &[composite::Object],
+    ) -> Result<(), Error> {
         self.call(|cloud| {
             let at = &out(kind, id);
             cloud.check(at, &wanted.refs)?;
             let Some(object) = cloud.objects.get_mut(at) else { return Err(Error::message("not found")) };
-            (object.spec, object.refs) = (wanted.spec, wanted.refs);
+            let before = object.refs.iter().chain(&object.serves).filter(|to| !wanted.refs.contains(to));
+            let stays = |to: &&Out| staying.iter().any(|object| **to == out(&object.kind, &object.id));
+            let (serves, left): (Vec<Out>, Vec<Out>) = before.cloned().partition(|to| stays(&to));
+            (object.spec, object.refs, object.serves) = (wanted.spec, wanted.refs, serves);
+            let seen = |to: &&Out| matches!(cloud.guests.get(*to), Some((Guest::Seen, _)));
+            if let Some(to) = left.iter().find(seen) {
+                cloud.violations.push(format!("{at} no longer serves {to}, which has a guest"));
+            }
             Ok(())
         })
         .await
     }
 
-    /// Begins the deletion. What is being deleted goes on referring to others until it is gone.
+    /// Lets a guest in, who is met `times` before he leaves.
+    pub fn invite(&self, kind: &str, key: &str, guest: Guest, times: usize) {
+        let mut cloud = self.inner.lock().unwrap();
+        let is_host = |object: &&Object| object.kind == kind && object.key == key;
+        let at = cloud.objects.values().find(is_host).map(|object| out(kind, &object.id)).unwrap();
+        cloud.guests.insert(at, (guest, times));
+    }
+
+    /// Who else uses the object.
+    pub async fn users(&self, kind: &str, id: &str) -> Result<Option<String>, Error> {
+        self.call(|cloud| {
+            let at = &out(kind, id);
+            let is_seen = matches!(cloud.guests.get(at), Some((Guest::Seen, _)));
+            Ok((is_seen && cloud.meets(at)).then(|| "a guest".to_owned()))
+        })
+        .await
+    }
+
+    /// Begins the deletion; refuses it while there is a guest. What is being deleted goes on referring to others until it is gone.
     pub async fn delete(&self, kind: &str, id: &str) -> Result<(), Error> {
         self.call(|cloud| {
             let at = &out(kind, id);
@@ -176,6 +222,9 @@ impl Cloud {
                 let refusal = format!("{at} can't be deleted: {user} refers to it");
                 cloud.violations.push(refusal.clone());
                 return Err(Error::message(refusal));
+            }
+            if cloud.meets(at) {
+                return Err(Error::message("a guest").in_use());
             }
             let polls = cloud.random.below(3);
             if let Some(object) = cloud.objects.get_mut(at) {
@@ -274,6 +323,16 @@ impl Cloud {
 }
 
 impl Inner {
+    /// Is there a guest? Counts that he was met.
+    fn meets(&mut self, at: &Out) -> bool {
+        let Some((_, times)) = self.guests.get_mut(at) else { return false };
+        *times -= 1;
+        if *times == 0 {
+            self.guests.remove(at);
+        }
+        true
+    }
+
     fn check(&mut self, what: &str, refs: &[Out]) -> Result<(), Error> {
         for to in refs {
             let usable =

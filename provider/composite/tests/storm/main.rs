@@ -3,14 +3,19 @@
 
 mod children;
 mod cloud;
+mod endings;
+mod found;
+mod imports;
+mod runs;
+mod staying;
 mod story;
 mod walks;
 
-use cloud::{FAULTS, Fault, Random};
+use cloud::{FAULTS, Fault, Guest, Random};
 use story::{Bug, Telling, Then};
 
 fn telling(seed: u64) -> Telling {
-    Telling { seed, faults: Vec::new(), then: Then::Retry, bug: None, parallel: 8 }
+    Telling { seed, faults: Vec::new(), then: Then::Retry, bug: None, parallel: 8, guest: None }
 }
 
 /// One fault at each call in turn, up to the end of the story.
@@ -63,6 +68,39 @@ fn several_faults_are_overcome() {
         let mut random = Random(!seed);
         let faults = (0..4).map(|_| (1 + random.below(calls), FAULTS[random.below(FAULTS.len())])).collect();
         Telling { faults, ..telling(seed) }.tell().unwrap();
+    }
+}
+
+/// Who uses what is removed, as who asks sees it or as only a refused deletion tells.
+const GUESTS: [(Guest, usize); 3] = [(Guest::Seen, 1), (Guest::Seen, 3), (Guest::Unseen, 2)];
+
+#[test]
+fn who_uses_what_is_removed_is_waited_for_by_the_next_apply() {
+    for guest in GUESTS {
+        for seed in 0..50 {
+            Telling { guest: Some(guest), ..telling(seed) }.tell().unwrap();
+        }
+    }
+}
+
+#[test]
+fn any_fault_is_overcome_beside_who_uses_what_is_removed() {
+    for guest in GUESTS {
+        for fault in FAULTS {
+            for call in 1.. {
+                let telling = Telling { faults: vec![(call, fault)], guest: Some(guest), ..telling(0) };
+                if !telling.tell().unwrap().all_faults {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_destroy_waits_for_who_uses_something() {
+    for guest in GUESTS {
+        Telling { guest: Some(guest), then: Then::Destroy, ..telling(1) }.tell().unwrap();
     }
 }
 

@@ -7,7 +7,7 @@ use composite::{Applied, Graph, Ledger, Record, Run, apply, plan, refresh};
 use tokio_util::sync::CancellationToken;
 
 use crate::children::{CATALOGUE, Find, Site, World, out, wire};
-use crate::cloud::{Cloud, Fault};
+use crate::cloud::{Cloud, Fault, Guest};
 
 /// Create, update, replace (create first), replace (delete first), remove children, add them again. Destroy follows.
 pub fn chapters() -> Vec<Site> {
@@ -59,6 +59,8 @@ pub struct Telling {
     pub then: Then,
     pub bug: Option<Bug>,
     pub parallel: usize,
+    /// Somebody who uses the second zone's subnet by the time it is removed, and how often he is met before he leaves.
+    pub guest: Option<(Guest, usize)>,
 }
 
 pub struct Told {
@@ -84,6 +86,9 @@ impl Telling {
         let world = World { cloud: Cloud::new(self.seed, self.faults.iter().copied()), find };
         let mut ledger = Ledger::default();
         for site in &chapters() {
+            if let (Some((guest, times)), ["a"]) = (self.guest, site.zones) {
+                world.cloud.invite("subnet", "subnet.b", guest, times);
+            }
             let done = self.chapter(Some(site), &mut ledger, &world, self.then).await?;
             if !done {
                 break;
@@ -108,7 +113,8 @@ impl Telling {
     ) -> Result<bool, String> {
         let mut last = String::new();
         let mut crashed = false;
-        for _ in 0..=self.faults.len() {
+        let meetings = self.guest.map_or(0, |(_, times)| times);
+        for _ in 0..=self.faults.len() + meetings {
             let attempt = self.attempt(site, ledger, world, crashed).await?;
             crashed |= matches!(attempt, Attempt::Crashed);
             match attempt {
@@ -156,8 +162,11 @@ impl Telling {
         if let Some(violation) = world.cloud.violations().first() {
             return Err(violation.clone());
         }
+        if !applied.staying.is_empty() && applied.failures.is_empty() && !applied.cancelled {
+            all_but_the_staying(&applied)?;
+        }
         if !applied.is_done() {
-            return Ok(Attempt::Failed(format!("{:?}", applied.failures)));
+            return Ok(Attempt::Failed(format!("{:?} {:?}", applied.failures, applied.staying)));
         }
         if let Some(planned) = planned {
             keeps_word(&planned, &applied)?;
@@ -187,6 +196,16 @@ enum Attempt {
     Done,
     Failed(String),
     Crashed,
+}
+
+/// Who is in the way of a deletion is in the way of nothing else, and the ledger says what is left.
+fn all_but_the_staying(applied: &Applied) -> Result<(), String> {
+    let stays = |record: &Record| applied.staying.iter().any(|stays| stays.id == record.id);
+    let left = applied.ledger.live.iter().chain(&applied.ledger.dead).filter(|record| stays(record)).count();
+    if applied.ready != applied.total || left != applied.staying.len() {
+        return Err(format!("{}/{} {:?}", applied.ready, applied.total, applied.staying));
+    }
+    Ok(())
 }
 
 /// Terraform's own check: what a plan said is what apply did.

@@ -28,7 +28,7 @@ pub async fn check<C: Composite>(
     let Some(arguments) = record::arguments(model, C::UNRECORDED) else { return Ok(()) };
     let name = C::parameter(session, model);
     match record::fetch::<Json>(session, &name).await? {
-        Some(found) if found.arguments != arguments => Err(taken(&name, found.outputs.is_some())),
+        Some(found) if found.arguments != arguments => Err(taken::<C>(&name, found.outputs.is_some())),
         _ => Ok(()),
     }
 }
@@ -49,13 +49,13 @@ pub async fn make<C: Composite>(
         value: Record::<Json>::new(arguments.clone(), None).to_text(),
         tags: model.clone().tags_all().known().cloned().unwrap_or_default(),
     };
-    let cx = Cx { world, key: record::CHILD, cancel, not: &[] };
+    let cx = Cx::new(world, record::CHILD, cancel);
     match claim.create(&cx).await {
         Ok(_) => {}
         // Someone has the name: perhaps we ourselves, before a crash or behind a lost answer.
         Err(error) if error.is_lost() => match record::fetch::<Json>(world, &claim.name).await? {
             Some(found) if found.arguments == arguments => {}
-            Some(found) => return Err(taken(&claim.name, found.outputs.is_some())),
+            Some(found) => return Err(taken::<C>(&claim.name, found.outputs.is_some())),
             None => return Err(failed(format!("{error:#}"))),
         },
         Err(error) => return Err(failed(format!("{error:#}"))),
@@ -71,7 +71,7 @@ pub async fn make<C: Composite>(
     Ok(())
 }
 
-fn taken(parameter: &str, whole: bool) -> Diagnostic {
+fn taken<C: Composite>(parameter: &str, whole: bool) -> Diagnostic {
     let detail = if whole {
         format!(
             "Another configuration uses it: its record is the SSM parameter {parameter}. If that is yours, import it; else choose another name."
@@ -81,5 +81,5 @@ fn taken(parameter: &str, whole: bool) -> Diagnostic {
             "An apply that runs now, or that broke off, has claimed it with the SSM parameter {parameter}. If that was yours, apply again with the arguments it had; if nobody's, delete the parameter."
         )
     };
-    Diagnostic::error("The name is taken", detail).at("name")
+    Diagnostic::error("The name is taken", detail).at(C::NAMED_BY)
 }
