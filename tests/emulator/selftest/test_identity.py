@@ -48,6 +48,39 @@ class IamTest(EmulatorTest):
         self.assertEqual(TAGS, iam.list_instance_profile_tags(InstanceProfileName="web")["Tags"])
         iam.delete_instance_profile(InstanceProfileName="web")
 
+    def test_managed_policies_are_limited_and_not_deleted_in_use(self) -> None:
+        iam = self.client("iam")
+        self.role("web")
+
+        def text(length: int) -> str:
+            return policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::" + "a" * length})
+
+        made = iam.create_policy(PolicyName="own", Path="/env/", PolicyDocument=text(10), Tags=TAGS)
+        arn = made["Policy"]["Arn"]
+        self.assertEqual(f"arn:aws:iam::{ACCOUNT}:policy/env/own", arn)
+        self.refused("LimitExceeded", iam.create_policy, PolicyName="long", PolicyDocument=text(6144))
+        self.refused("LimitExceeded", iam.create_policy_version, PolicyArn=arn, PolicyDocument=text(6144))
+        for length in range(4):
+            iam.create_policy_version(PolicyArn=arn, PolicyDocument=text(length), SetAsDefault=True)
+        self.refused("LimitExceeded", iam.create_policy_version, PolicyArn=arn, PolicyDocument=text(5))
+        page = iam.get_account_authorization_details(Filter=["LocalManagedPolicy"])
+        self.assertEqual([arn], [found["Arn"] for found in page["Policies"]])
+
+        iam.attach_role_policy(RoleName="web", PolicyArn=arn)
+        for n in range(9):
+            other = iam.create_policy(PolicyName=f"other-{n}", PolicyDocument=text(n))["Policy"]["Arn"]
+            iam.attach_role_policy(RoleName="web", PolicyArn=other)
+        eleventh = iam.create_policy(PolicyName="eleventh", PolicyDocument=text(1))["Policy"]["Arn"]
+        self.refused("LimitExceeded", iam.attach_role_policy, RoleName="web", PolicyArn=eleventh)
+        self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
+        iam.detach_role_policy(RoleName="web", PolicyArn=arn)
+        self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
+        for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+        iam.delete_policy(PolicyArn=arn)
+        self.refused("NoSuchEntity", iam.get_policy, PolicyArn=arn)
+
     def test_account_authorization_details(self) -> None:
         iam = self.client("iam")
         for number in range(3):
