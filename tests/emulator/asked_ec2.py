@@ -138,6 +138,6 @@ def tags_of(resource: str) -> dict[str, str]:
     backend = ec2_backends[DEFAULT_ACCOUNT_ID][parts[3]]
     kind, _, name = parts[5].partition("/")
     if kind == "key-pair":
-        pair = backend.keypairs.get(name)
+        pair = backend.key_pairs.get(name)
         name = pair.id if pair else ""
     return dict(backend.tags.get(name, {}))
