@@ -35,13 +35,15 @@ PACKER = packer_version()
 
 
 def rendered(name: str) -> str:
-    """A file of the bake; each line ``@@name@@`` becomes the file of the name, as far indented."""
+    """A file of the bake as the provider renders it: without what it says to readers, and with the file of the name
+    in place of each line ``@@name@@``, as far indented."""
+    text = (FILES / name).read_text().replace("@@plugin_version@@", "1.8.2")
+    kept = [line for line in text.splitlines() if re.match(r"\s*(#!|[^#\s])", line)]
 
     def replace(line: re.Match[str]) -> str:
-        return "".join(f"{line[1]}{inner}\n" for inner in rendered(line[2]).splitlines())
+        return "\n".join(f"{line[1]}{inner}" for inner in rendered(line[2]).splitlines())
 
-    text = (FILES / name).read_text().replace("@@plugin_version@@", "1.8.2")
-    return re.sub(r"^( *)@@([a-z.]+)@@\n", replace, text, flags=re.MULTILINE)
+    return re.sub(r"^( *)@@([a-z.]+)@@$", replace, "\n".join(kept), flags=re.MULTILINE)
 
 
 @unittest.skipUnless(PACKER, "left out: the bake. Debian's package packer isn't installed here")
@@ -72,7 +74,6 @@ class Bakes(BuildTest):
         return [{"name": name, "value": value, "type": "PLAINTEXT"} for name, value in values.items()]
 
     def settings_of_the_bake(self) -> dict[str, str]:
-        quoted = json.dumps(USER_TAGS).replace("${", "$${").replace("%{", "%%{")
         return {
             "PACKER_VERSION": PACKER or "",
             "SUBNET_IDS": ",".join(self.subnets),
@@ -97,7 +98,7 @@ class Bakes(BuildTest):
             "PKR_VAR_source_ami_owner": "amazon",
             "PKR_VAR_ssh_username": "ec2-user",
             "PKR_VAR_timeout_minutes": "60",
-            "PKR_VAR_tags": quoted,
+            "PKR_VAR_tags": json.dumps(USER_TAGS),
             "PKR_VAR_communicator": "none",
             "PKR_VAR_endpoint": self.endpoint,
             "AWS_ACCESS_KEY_ID": KEY,

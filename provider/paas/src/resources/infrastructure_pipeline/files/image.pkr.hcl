@@ -290,12 +290,14 @@ build {
       "PAAS_SOURCE=${var.source}",
       "PAAS_COMMIT=${var.commit}",
     ]
+    # One stream, so that what a script says of its failure stands at the end.
     inline = [<<-EOT
+      exec 2>&1
       cd /var/tmp/paas-bake
       for script in preInstall.sh install.sh; do
         if [ -f "$script" ]; then
           echo "$script begins"
-          bash -e "./$script" || { status=$?; echo "$script failed with exit status $status" >&2; exit "$status"; }
+          bash -e "./$script" || { status=$?; echo "$script failed with exit status $status"; exit "$status"; }
         fi
       done
     EOT
