@@ -3,13 +3,23 @@
 # --- Instances -----------------------------------------------------------------------------------------------------
 
 variable "image_id" {
-  description = "The machine image, `ami-…`."
+  description = "The machine image, `ami-…`. Required unless an `infrastructure_pipeline` bakes it, and left out then."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = startswith(var.image_id, "ami-")
+    condition     = var.image_id == null ? true : startswith(var.image_id, "ami-")
     error_message = "The image must be the id of a machine image, ami-…"
+  }
+
+  validation {
+    condition     = var.image_id != null || var.infrastructure_pipeline != null
+    error_message = "The tenant needs a machine image: name one (image_id), or have one baked (infrastructure_pipeline)."
+  }
+
+  validation {
+    condition     = var.image_id == null || var.infrastructure_pipeline == null
+    error_message = "The infrastructure pipeline bakes the tenant's images and deploys them: leave image_id out, or infrastructure_pipeline."
   }
 }
 

@@ -5,8 +5,12 @@ use paas_tests::{Workspace, root};
 use std::collections::BTreeMap;
 use std::fs;
 
-/// What the module `tenant` means to say differently: every tenant has a pipeline there.
-const OF_TENANT: &str = "pipeline";
+/// What the module `tenant` means to say differently: every tenant has a pipeline there, and an image may be baked.
+const OF_TENANT: [&str; 2] = ["pipeline", "image_id"];
+
+/// Arguments of an infrastructure pipeline that are the whole tenant's, or that follow from its arguments.
+const OF_ALL_LAYERS: [&str; 6] =
+    ["environment", "tenant", "deploy", "permissions_boundary", "tags", "on_create_failure"];
 
 fn text(path: &str) -> String {
     fs::read_to_string(root().join("modules").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -95,22 +99,46 @@ fn the_tests_pass(module: &str) {
 fn a_tenant_says_what_its_software_pipeline_says() {
     let mut layer = variables("software-pipeline");
     let mut tenant = variables("tenant");
-    let (of_layer, of_tenant) = (layer.remove(OF_TENANT).unwrap(), tenant.remove(OF_TENANT).unwrap());
-    let rules = |block: &str| block.split_once("  validation {").expect("it has rules").1.to_owned();
-    assert_eq!(rules(&of_layer), rules(&of_tenant));
+    let [pipelines, _] = OF_TENANT.map(|name| [&mut layer, &mut tenant].map(|all| all.remove(name).unwrap()));
+    let [of_layer, of_tenant] =
+        pipelines.map(|block| block.split_once("  validation {").unwrap().1.to_owned());
+    assert_eq!(of_layer, of_tenant);
     for (name, block) in &layer {
         assert_eq!(tenant.get(name), Some(block), "variable {name}");
     }
     let call = text("tenant/main.tf");
-    for name in layer.keys().map(String::as_str).chain([OF_TENANT]) {
-        let passed = call.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-        let wanted = format!("{name} = var.{name}");
-        assert_eq!(passed.filter(|line| *line == wanted).count(), 1, "{wanted}");
+    for name in layer.keys().map(String::as_str).chain(OF_TENANT) {
+        assert_eq!(given(&call, name, &format!("var.{name}")), 1, "{name}");
     }
     let outputs = blocks(&text("tenant/outputs.tf"), "output");
     for (name, block) in blocks(&text("software-pipeline/outputs.tf"), "output") {
         assert_eq!(description(&outputs[&name]), description(&block), "output {name}");
-        assert!(outputs[&name].contains(&format!("value       = module.software_pipeline.{name}")), "{name}");
+        let from_layer = ["[0]", "[*]"].map(|index| format!("module.software_pipeline{index}.{name}"));
+        assert!(from_layer.iter().any(|value| outputs[&name].contains(value)), "{name}");
+    }
+}
+
+/// How often a file gives this value to an argument of that name.
+fn given(text: &str, name: &str, value: &str) -> usize {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| *line == format!("{name} = {value}")).count()
+}
+
+#[test]
+fn a_tenants_pipeline_is_told_what_the_tenant_is_told() {
+    let file = text("tenant/infrastructure.tf");
+    // What it deploys: the database's arguments go as one.
+    for name in variables("software-pipeline")
+        .keys()
+        .filter(|name| !["database", "image_id"].contains(&name.as_str()))
+    {
+        assert_ne!(given(&file, name, &format!("var.{name}")), 0, "{name}");
+    }
+    // And how: what is said of the pipeline itself.
+    let layer = variables("infrastructure-pipeline");
+    let own = layer.keys().filter(|name| !OF_ALL_LAYERS.contains(&name.as_str()));
+    for name in own {
+        assert_eq!(given(&file, name, &format!("var.infrastructure_pipeline.{name}")), 1, "{name}");
     }
 }
 

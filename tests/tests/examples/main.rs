@@ -2,6 +2,7 @@
 
 mod environments;
 mod hcp;
+mod infrastructure;
 mod repository;
 mod tenants;
 
@@ -44,5 +45,5 @@ fn examples_are_formatted_and_valid() {
             seen.push(path);
         }
     }
-    assert_eq!(seen.len(), 5, "{seen:?}");
+    assert_eq!(seen.len(), 7, "{seen:?}");
 }

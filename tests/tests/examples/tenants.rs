@@ -36,7 +36,7 @@ fn a_tenant_that_breaks_off_is_red_and_goes_on_with_the_next_apply() {
     aws.clear_faults();
     let mut changes = acme.plan(&[]).expect_success().changes();
     changes.sort();
-    let of = |name: &str| format!("module.acme.module.software_pipeline.{name}");
+    let of = |name: &str| format!("module.acme.module.software_pipeline[0].{name}");
     assert_eq!(
         changes,
         [(of("paas_database.this[0]"), "create".into()), (of("paas_tenant.this"), "update".into())]
