@@ -255,9 +255,20 @@ class Refusals(Bakes):
             self.assertEqual([], self.left(), operation)
             self.control("DELETE", "faults")
 
-    def test_a_packer_that_ends_without_an_image(self) -> None:
-        spec = rendered("bake.yml").replace("packer build ", ": packer build ")
+    def test_what_a_killed_packer_leaves_ends_with_its_build(self) -> None:
+        self.control("POST", "timing", {"instance": {"create": 600}})
+        self.replace("packer build ", "timeout --signal KILL 8 packer build ")
+        self.failed(self.bake(), "Left by build bake:")
+        self.assertIn("RunInstances", self.called())
+        self.assertEqual([], self.left())
+
+    def replace(self, what: str, by: str) -> None:
+        """Change the project's buildspec."""
+        spec = rendered("bake.yml").replace(what, by)
         self.builds.update_project(name="bake", source={"type": "NO_SOURCE", "buildspec": spec})
+
+    def test_a_packer_that_ends_without_an_image(self) -> None:
+        self.replace("packer build ", ": packer build ")
         self.failed(self.bake(), "Packer has ended without an image.")
 
 
