@@ -99,7 +99,7 @@ def _iam(backend: Any) -> Found:
         yield "instance_profile", profile.arn, profile.name, _pairs(profile.tags)
     for policy in backend.managed_policies.values():
         if not policy.arn.startswith("arn:aws:iam::aws:"):
-            yield "policy", policy.arn, policy.name, _pairs(policy.tags)
+            yield "policy", policy.arn, policy.name, _pairs(policy.get_tags())
 
 
 def _kms(backend: Any) -> Found:
