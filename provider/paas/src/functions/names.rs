@@ -8,13 +8,15 @@ use tfplugin::{Function, FunctionError, Parameter, Signature, Type, Value};
 /// The function.
 pub struct Names;
 
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 8] = [
     "environment_parameter",
     "tenant_parameter",
     "autoscaling_group",
     "kms_alias",
     "software_object",
     "infrastructure_object",
+    "infrastructure_parameter",
+    "state_object",
 ];
 
 impl Function for Names {
@@ -23,7 +25,7 @@ impl Function for Names {
     fn signature(&self) -> Signature {
         Signature {
             summary: "The names of a tenant's objects".into(),
-            description: "Returns the names that follow from a project, an environment and a tenant alone: the SSM parameters of their records, the Auto Scaling group (the launch template and the security group have the same name), the key's alias, and the objects in the bucket that start the pipelines.".into(),
+            description: "Returns the names that follow from a project, an environment and a tenant alone: the SSM parameters of their records, the Auto Scaling group (the launch template and the security group have the same name), the key's alias, the objects in the bucket that start the pipelines, and the one with Terraform's state of a tenant that its infrastructure pipeline deploys.".into(),
             parameters: vec![
                 Parameter::new("project", Type::String, "The provider's `project`; `paas` unless set there."),
                 Parameter::new("environment", Type::String, "Name of the environment."),
@@ -55,6 +57,8 @@ impl Function for Names {
             environment.key_alias(),
             tenant.software_object(),
             tenant.infrastructure_object(),
+            tenant.infrastructure().parameter(),
+            tenant.infrastructure().state_object(),
         ];
         Ok(Value::object(FIELDS.into_iter().zip(values.map(Value::String))))
     }
@@ -73,6 +77,7 @@ mod tests {
         let names = call(["paas", "dev", "acme"]).unwrap();
         assert_eq!(names.get("tenant_parameter").as_str(), Some("/paas/paas/dev/acme"));
         assert_eq!(names.get("software_object").as_str(), Some("software/acme.zip"));
+        assert_eq!(names.get("state_object").as_str(), Some("terraform/acme.tfstate"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct InfrastructurePipelineModel {
     /// Type of the instance that the image is made of.
     #[attr(optional, default = "t3.small")]
     pub instance_type: Attr<String>,
-    /// Its disk, which becomes the image's. It is encrypted with the environment's key from the start.
+    /// The disk of that instance, which becomes the image's. It is encrypted with the environment's key from the start.
     #[attr(optional)]
     pub root_volume: Attr<BuildVolume>,
     /// Who Packer logs in as: `ec2-user` in Amazon Linux, `ubuntu` in Ubuntu.
@@ -122,10 +122,10 @@ pub struct InfrastructurePipelineModel {
     /// The log group of the builds.
     #[attr(computed)]
     pub log_group_name: Attr<String>,
-    /// The Packer template that images are baked by (HCL).
+    /// The Packer template that images are baked by (HCL); none with a `buildspec` of your own.
     #[attr(computed)]
     pub packer_template: Attr<String>,
-    /// The bake's buildspec (YAML), with all that it writes into files.
+    /// The bake's buildspec (YAML), with all that it writes into files. Comments are left out: CodeBuild's limit is short.
     #[attr(computed)]
     pub bake_buildspec: Attr<String>,
     /// The deployment's buildspec (YAML); none without `deploy`.
@@ -180,7 +180,8 @@ pub struct Packer {
     /// Version of its plugin `amazon`.
     #[attr(optional, default = "1.8.2")]
     pub plugin_version: Attr<String>,
-    /// A template (HCL) in place of `packer_template`. It gets the same variables. Not used with a `buildspec` of your own.
+    /// A template (HCL) in place of `packer_template`. It gets the same variables. It stands in the bake's buildspec, and
+    /// CodeBuild takes 25,600 characters there in all. Not used with a `buildspec` of your own.
     #[attr(optional)]
     pub template: Attr<String>,
     /// Values of further variables that the template declares. No secrets.
@@ -196,8 +197,9 @@ pub struct Packer {
 /// nobody can write themselves more permissions than that.
 #[derive(Clone, Debug, Default, PartialEq, Attributes)]
 pub struct Deploy {
-    /// The configuration itself, as HCL or JSON: one file, which declares `variable "image_id"`. Left out, `folder` of the
-    /// source holds it.
+    /// The configuration itself, as HCL or JSON: one file, which declares `variable "image_id"`. It stands in the
+    /// deployment's buildspec, and CodeBuild takes 25,600 characters there in all. Left out, `folder` of the source holds
+    /// the configuration.
     #[attr(optional)]
     pub configuration: Attr<String>,
     /// The folder of the source that holds the configuration. Not used with `configuration`.
