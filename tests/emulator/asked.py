@@ -22,6 +22,8 @@ PREFIXES = {
 }
 # What everybody may do.
 FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
+# Their reads know no resources: a statement has to allow them on everything.
+READS_WITHOUT_RESOURCES = {"autoscaling", "elbv2"}
 # Services keep to one form of a tag's condition key of their own, besides ``aws:ResourceTag``.
 TAG_KEYS = {
     "autoscaling": "autoscaling:ResourceTag",
@@ -80,7 +82,7 @@ def _resources(call: AwsCall) -> list[str | None]:
     found = arns.asked_for(call)
     if found:
         return list(found)
-    return ["*"] if call.operation.startswith(("List", "Describe")) else [None]
+    return ["*"] if call.service in READS_WITHOUT_RESOURCES and call.operation.startswith("Describe") else [None]
 
 
 def _requested_tags(call: AwsCall) -> Context:
@@ -93,7 +95,11 @@ def _requested_tags(call: AwsCall) -> Context:
 
 
 def _pair(tag: dict[str, str]) -> tuple[str, str]:
-    return tag.get("Key", tag.get("key", "")), tag.get("Value", tag.get("value", "")) or ""
+    key, value = (
+        next((tag[name] for name in names if tag.get(name) is not None), "")
+        for names in (("Key", "key", "TagKey"), ("Value", "value", "TagValue"))
+    )
+    return key, value
 
 
 def tag_context(prefix: str, tags: dict[str, str]) -> Context:
