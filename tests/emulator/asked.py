@@ -69,7 +69,9 @@ def asked(call: AwsCall) -> list[Asked]:
     else:
         action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
         wanted = [(action, resource, {}) for resource in _resources(call)]
-    wanted += [("iam:PassRole", role, {"iam:PassedToService": service}) for role, service in _passed(name, call)]
+    wanted += [
+        ("iam:PassRole", role, {"iam:PassedToService": service}) for role, service in _passed(name, call)
+    ]
     tags = _Tags()
     general = {"aws:RequestedRegion": call.region, **_requested_tags(call)}
     return [
@@ -82,7 +84,9 @@ def _resources(call: AwsCall) -> list[str | None]:
     found = arns.asked_for(call)
     if found:
         return list(found)
-    return ["*"] if call.service in READS_WITHOUT_RESOURCES and call.operation.startswith("Describe") else [None]
+    return (
+        ["*"] if call.service in READS_WITHOUT_RESOURCES and call.operation.startswith("Describe") else [None]
+    )
 
 
 def _requested_tags(call: AwsCall) -> Context:
@@ -90,7 +94,9 @@ def _requested_tags(call: AwsCall) -> Context:
     if call.service in ("ec2", "s3"):
         return {}
     found = next((call.params[key] for key in ("Tags", "tags") if call.params.get(key)), [])
-    pairs = found.items() if isinstance(found, dict) else [_pair(tag) for tag in found if isinstance(tag, dict)]
+    pairs = (
+        found.items() if isinstance(found, dict) else [_pair(tag) for tag in found if isinstance(tag, dict)]
+    )
     return tag_context("aws:RequestTag", dict(pairs))
 
 

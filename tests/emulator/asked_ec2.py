@@ -1,5 +1,5 @@
-"""What a call of EC2 asks IAM for. Each kind of resource in a call is asked for by itself: a launch takes a statement that
-fits the instance, one that fits the volume, and so on."""
+"""What a call of EC2 asks IAM for. Each kind of resource in a call is asked for by itself: a launch takes a statement
+that fits the instance, one that fits the volume, and so on."""
 
 import re
 from typing import Any

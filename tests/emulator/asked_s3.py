@@ -1,4 +1,5 @@
-"""What a call of S3 asks IAM for: permissions have other names than calls, and objects that are encrypted take their key's.
+"""What a call of S3 asks IAM for: permissions have other names than calls, and objects that are encrypted take their
+key's.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
@@ -32,14 +33,17 @@ ON_BUCKETS = {
     "PutBucketNotificationConfiguration": "PutBucketNotification",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
 }
-READS, WRITES = {"GetObject", "HeadObject", "GetObjectAttributes"}, {
-    "CompleteMultipartUpload",
-    "CopyObject",
-    "CreateMultipartUpload",
-    "PutObject",
-    "UploadPart",
-    "UploadPartCopy",
-}
+READS, WRITES = (
+    {"GetObject", "HeadObject", "GetObjectAttributes"},
+    {
+        "CompleteMultipartUpload",
+        "CopyObject",
+        "CreateMultipartUpload",
+        "PutObject",
+        "UploadPart",
+        "UploadPartCopy",
+    },
+)
 OTHERS_ON_OBJECTS = {"AbortMultipartUpload": "AbortMultipartUpload", "ListParts": "ListMultipartUploadParts"}
 
 

@@ -1,7 +1,8 @@
 """What a role may do: its own and its attached policies, within its permissions boundary, and what a key's policy adds.
 
-Explicit denials win. Looked at are actions, resources and conditions, with the keys that ``asked.py`` fills in; a condition
-on another key is met only where its operator makes do without the key (``…IfExists``, ``Null``, and negations), as in AWS.
+Explicit denials win. Looked at are actions, resources and conditions, with the keys that ``asked.py`` fills in; a
+condition on another key is met only where its operator makes do without the key (``…IfExists``, ``Null``, and
+negations), as in AWS.
 """
 
 import re

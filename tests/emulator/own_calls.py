@@ -53,9 +53,7 @@ def issue(role_arn: str, session: str) -> Key:
         duration=3600,
         external_id="",
     )
-    key = Key(
-        assumed.access_key_id, assumed.secret_access_key, assumed.session_token, role_arn, assumed.arn
-    )
+    key = Key(assumed.access_key_id, assumed.secret_access_key, assumed.session_token, role_arn, assumed.arn)
     _keys[key.access_key] = key
     return key
 

@@ -49,7 +49,8 @@ class Timing:
         # What a thread hands in that was started before a reset has no effect.
         self.era += 1
         self._delays = {
-            kind: {phase: DEFAULTS.get((kind, phase), 0.0) for phase in phases} for kind, phases in KINDS.items()
+            kind: {phase: DEFAULTS.get((kind, phase), 0.0) for phase in phases}
+            for kind, phases in KINDS.items()
         }
         self._pending: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()

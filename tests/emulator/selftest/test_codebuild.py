@@ -124,7 +124,10 @@ class Projects(ProjectTest):
             ("badges", {"badgeEnabled": True}),
             ("requires a buildspec", {"source": {"type": "NO_SOURCE"}}),
             ("timeoutInMinutes", {"timeoutInMinutes": 2161}),
-            ("needs a group name", {"logsConfig": {"cloudWatchLogs": {"status": "ENABLED", "streamName": "s"}}}),
+            (
+                "needs a group name",
+                {"logsConfig": {"cloudWatchLogs": {"status": "ENABLED", "streamName": "s"}}},
+            ),
             ("alphanumeric", {"name": "x" * 151}),
             ("does not match caller's account", {"serviceRole": "arn:aws:iam::111122223333:role/build"}),
         ):

@@ -17,8 +17,10 @@ def build(name: str, variables: Any = None, *inputs: str, **more: Any) -> dict[s
     """An action that runs the project ``bake``."""
     configuration = {"ProjectName": "bake", **more.pop("configuration", {})}
     if variables:
-        text = variables if isinstance(variables, str) else json.dumps(
-            [{"name": key, "value": value} for key, value in variables.items()]
+        text = (
+            variables
+            if isinstance(variables, str)
+            else json.dumps([{"name": key, "value": value} for key, value in variables.items()])
         )
         configuration["EnvironmentVariables"] = text
     artifacts = [{"name": artifact} for artifact in inputs or ("Software",)]
@@ -89,9 +91,7 @@ class Pipelines(BuildingTest):
         self.assertEqual("Succeeded", self.latest("Approval", 0)["status"])
         self.assertEqual({}, self.latest("Approval", 2))
         planned = self.last_build()
-        (place,) = [
-            artifact["s3location"] for artifact in self.detail("Plan")["output"]["outputArtifacts"]
-        ]
+        (place,) = [artifact["s3location"] for artifact in self.detail("Plan")["output"]["outputArtifacts"]]
         self.assertRegex(place["key"], "^shop/Plan/[0-9A-Za-z]{7}$")
         content = self.s3.get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
         self.assertEqual(["plan"], zipfile.ZipFile(io.BytesIO(content)).namelist())

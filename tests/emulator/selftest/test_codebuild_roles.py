@@ -73,9 +73,7 @@ class Roles(RolesTest):
     def test_an_object_s_key_takes_its_own_permission(self) -> None:
         kms = self.client("kms")
         key = kms.create_key()["KeyMetadata"]["Arn"]
-        self.s3.put_object(
-            Bucket=BUCKET, Key="a", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key
-        )
+        self.s3.put_object(Bucket=BUCKET, Key="a", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
         reading = {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
         get = f"aws s3api get-object --bucket {BUCKET} --key a out"
 
@@ -110,7 +108,9 @@ class Roles(RolesTest):
         self.assertEqual(["(AccessDenied)"], self.came_to([everything], "aws iam list-roles"))
         self.client("iam").delete_role_permissions_boundary(RoleName="build")
         self.assertEqual(["(AccessDenied)"], self.came_to([], "aws iam list-roles"))
-        arn = self.client("iam").create_policy(PolicyName="all", PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+        arn = self.client("iam").create_policy(PolicyName="all", PolicyDocument=json.dumps(policy))["Policy"][
+            "Arn"
+        ]
         self.client("iam").attach_role_policy(RoleName="build", PolicyArn=arn)
         self.assertEqual(["fine"], self.came_to([], "aws iam list-roles"))
 
@@ -165,7 +165,12 @@ class Ec2(RolesTest):
             "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         }
         denied = "(UnauthorizedOperation)"
-        lines = [run(OWNER, subnet), run("paas/dev/other", subnet), run(OWNER, other), run(OWNER, subnet, "instance")]
+        lines = [
+            run(OWNER, subnet),
+            run("paas/dev/other", subnet),
+            run(OWNER, other),
+            run(OWNER, subnet, "instance"),
+        ]
         whole = [made, given, tags, passes]
         self.assertEqual(["fine", denied, denied, denied], self.came_to(whole, *lines))
         for lacking in whole:

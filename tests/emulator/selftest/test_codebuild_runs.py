@@ -222,11 +222,12 @@ class Runs(BuildTest):
         self.made("version: 0.2\nphases: {build: {commands: ['true']}}\n")
         first = self.start(idempotencyToken="t")
         self.assertEqual(first, self.start(idempotencyToken="t"))
-        self.refused(
-            "InvalidInputException", self.start, idempotencyToken="t", timeoutInMinutesOverride=7
-        )
+        self.refused("InvalidInputException", self.start, idempotencyToken="t", timeoutInMinutesOverride=7)
         second = self.start(idempotencyToken="u")
-        ids = [self.builds.list_builds_for_project(projectName="bake")["ids"], self.builds.list_builds()["ids"]]
+        ids = [
+            self.builds.list_builds_for_project(projectName="bake")["ids"],
+            self.builds.list_builds()["ids"],
+        ]
         self.assertEqual([[second, first]] * 2, ids)
         found = self.builds.batch_get_builds(ids=[first, "bake:none"])
         self.assertEqual(["bake:none"], found["buildsNotFound"])
@@ -298,7 +299,9 @@ class Failures(BuildTest):
             """
         )
         self.assertEqual("Reason: exit status 1", self.context(build)[2][-21:])
-        self.assertEqual((["1 in sub", "1 2"], {"A": "1", "B": "2"}), (self.lines(build), self.exported(build)))
+        self.assertEqual(
+            (["1 in sub", "1 2"], {"A": "1", "B": "2"}), (self.lines(build), self.exported(build))
+        )
 
     def test_a_command_that_is_no_shell_fails(self) -> None:
         build = self.failing("build", command="if then")
@@ -368,9 +371,7 @@ class Ends(BuildTest):
             self.builds.stop_build(id=build)
             self.eventually(False, process.exists)
         stopped = self.over(build)
-        self.assertEqual(
-            ("STOPPED", "STOPPED"), (stopped["buildStatus"], self.phases(stopped)["BUILD"])
-        )
+        self.assertEqual(("STOPPED", "STOPPED"), (stopped["buildStatus"], self.phases(stopped)["BUILD"]))
         self.assertNotIn("POST_BUILD", self.phases(stopped))
         self.builds.stop_build(id=build)
         self.assertEqual("STOPPED", self.build(build)["buildStatus"])

@@ -81,7 +81,9 @@ def start_build(self: Any) -> ActionResult:
     found = project(backend, given["projectName"])
     settings = overridden(found, given)
     if settings["source"]["type"] == "CODEPIPELINE":
-        raise refused("Cannot start a build of a project whose source is CodePipeline without sourceTypeOverride")
+        raise refused(
+            "Cannot start a build of a project whose source is CodePipeline without sourceTypeOverride"
+        )
     if settings["artifacts"]["type"] == "CODEPIPELINE":
         raise refused("ArtifactsOverride must be set when using artifacts type CodePipelines")
     version = given.get("sourceVersion") or settings.get("sourceVersion")

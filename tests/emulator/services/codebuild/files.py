@@ -89,7 +89,9 @@ def artifacts(build: Build, spec: Buildspec, source: Path) -> dict[str, bytes]:
     """The archives that are wanted of a build, by the name of the output; "" where no pipeline asks."""
     if build.outputs:
         several = len(build.outputs) > 1
-        wanted = {out.name: spec.secondary.get(out.name) if several else spec.artifacts for out in build.outputs}
+        wanted = {
+            out.name: spec.secondary.get(out.name) if several else spec.artifacts for out in build.outputs
+        }
     elif build.settings["artifacts"]["type"] == "S3":
         wanted = {"": spec.artifacts}
     else:
@@ -110,7 +112,9 @@ def upload(build: Build, archives: dict[str, bytes]) -> None:
         if wanted["packaging"] != "ZIP":
             raise NotImplementedError("artifacts in S3 that aren't packed")
         by_build = build.uuid if wanted["namespaceType"] == "BUILD_ID" else ""
-        path = "/".join(part.strip("/") for part in (wanted["path"], by_build, wanted["name"]) if part.strip("/"))
+        path = "/".join(
+            part.strip("/") for part in (wanted["path"], by_build, wanted["name"]) if part.strip("/")
+        )
         _put(build, wanted["location"], path, archives[""], build.settings["encryptionKey"])
         build.artifact = {"location": f"arn:aws:s3:::{wanted['location']}/{path}"}
 
@@ -120,6 +124,8 @@ def _put(build: Build, bucket: str, key: str, content: bytes, kms_key: str) -> N
     if role.lacks(build, "s3:PutObject", where) or not role.may_encrypt(build, kms_key):
         raise PhaseFailed("CLIENT_ERROR", "AccessDenied: Access Denied, status code: 403")
     if bucket not in s3().buckets:
-        raise PhaseFailed("CLIENT_ERROR", "NoSuchBucket: The specified bucket does not exist, status code: 404")
+        raise PhaseFailed(
+            "CLIENT_ERROR", "NoSuchBucket: The specified bucket does not exist, status code: 404"
+        )
     own = not kms_key.endswith(":alias/aws/s3")
     s3().put_object(bucket, key, content, encryption="aws:kms", kms_key_id=kms_key if own else None)

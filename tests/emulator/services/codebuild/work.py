@@ -171,9 +171,7 @@ class _Work:
             if problem is None:
                 continue
             if succeeded:
-                shell.run(
-                    "export CODEBUILD_BUILD_SUCCEEDING=0", environment, self._wanted, lambda _: None
-                )
+                shell.run("export CODEBUILD_BUILD_SUCCEEDING=0", environment, self._wanted, lambda _: None)
             succeeded = False
             if phase.on_failure == "ABORT" or (not phase.on_failure and name in ENDING):
                 return False, False
@@ -186,9 +184,7 @@ class _Work:
         problem = self._commands(phase.commands, shell, environment)
         return self._commands(phase.last, shell, environment) or problem
 
-    def _commands(
-        self, commands: list[str], shell: Shell, environment: dict[str, str]
-    ) -> PhaseFailed | None:
+    def _commands(self, commands: list[str], shell: Shell, environment: dict[str, str]) -> PhaseFailed | None:
         """Up to the first that fails."""
         for command in commands:
             self._log.note(f"Running command {command}")

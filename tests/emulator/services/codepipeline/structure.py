@@ -137,7 +137,10 @@ def _check_action(action: Action) -> None:
     unknown = configuration - kind.required - kind.optional if kind.optional is not None else set()
     for key in sorted(unknown):
         raise _bad_action(f"Action configuration for action '{name}' contains unknown configuration '{key}'")
-    inputs, primary = names(action.get("inputArtifacts")), (action.get("configuration") or {}).get("PrimarySource")
+    inputs, primary = (
+        names(action.get("inputArtifacts")),
+        (action.get("configuration") or {}).get("PrimarySource"),
+    )
     if kind is CODEBUILD and (len(inputs) > 1 or primary) and primary not in inputs:
         raise _bad_action(
             f"Action '{name}' must name one of its input artifacts as PrimarySource: {', '.join(inputs)}"
