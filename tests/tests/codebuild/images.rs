@@ -142,6 +142,9 @@ async fn what_a_build_has_left_goes_and_nothing_of_another() {
         let params = json!({"AvailabilityZone": "eu-west-1a", "Size": 8, "TagSpecifications": volume});
         account.call("ec2", "create_volume", params);
     }
+    // As a Packer leaves it that tags no key pair.
+    let own = "paas-dev-acme-20260131120000-1";
+    account.call("ec2", "create_key_pair", json!({"KeyName": own}));
     for _ in 0..2 {
         images::sweep_instances(&provider.world, &owner, BUILD).await.unwrap();
     }
@@ -154,6 +157,8 @@ async fn what_a_build_has_left_goes_and_nothing_of_another() {
         };
         (by_build(BUILD), by_build(others[1].1))
     };
+    let named = json!({"Filters": [{"Name": "key-name", "Values": [own]}]});
+    assert_eq!(account.call("ec2", "describe_key_pairs", named)["KeyPairs"], json!([]));
     assert_eq!(left("describe_key_pairs", "KeyPairs", "KeyPairId"), (0, 1));
     assert_eq!(left("describe_volumes", "Volumes", "VolumeId"), (0, 1));
     let running = |build: &str| {

@@ -224,7 +224,8 @@ async fn some(session: &Session, ids: Vec<String>) -> Result<Vec<Build>, AwsErro
 impl From<&types::Build> for Build {
     fn from(build: &types::Build) -> Self {
         let exported = build.exported_environment_variables().iter();
-        let environment = build.environment().into_iter().flat_map(|e| e.environment_variables());
+        let environment =
+            build.environment().into_iter().flat_map(types::ProjectEnvironment::environment_variables);
         let logs = build.logs();
         Self {
             id: build.id.clone().unwrap_or_default(),

@@ -145,7 +145,7 @@ pub(super) fn seen(project: &types::Project, tags: Tags) -> Project {
 }
 
 fn variables(project: &types::Project) -> impl Iterator<Item = &EnvironmentVariable> {
-    project.environment().into_iter().flat_map(|environment| environment.environment_variables())
+    project.environment().into_iter().flat_map(ProjectEnvironment::environment_variables)
 }
 
 fn is_plain(variable: &EnvironmentVariable) -> bool {
@@ -166,7 +166,9 @@ fn unwanted(project: &types::Project) -> BTreeMap<String, String> {
     let environment = project.environment();
     let image = environment.map_or("", |environment| environment.image.as_str());
     let kind = environment.map(|environment| environment.r#type.as_str());
-    let puller_of_it = environment.and_then(|e| e.image_pull_credentials_type.as_ref()).map(|p| p.as_str());
+    let puller_of_it = environment
+        .and_then(|e| e.image_pull_credentials_type.as_ref())
+        .map(ImagePullCredentialsType::as_str);
     let privileged = environment.and_then(|e| e.privileged_mode).filter(|privileged| *privileged);
     let fleet = environment.and_then(|e| e.fleet.as_ref()).and_then(|fleet| fleet.fleet_arn.as_deref());
     let many = |count: usize| (count > 0).then(|| count.to_string());

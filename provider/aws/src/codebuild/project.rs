@@ -134,11 +134,11 @@ impl Child for Project {
 
     /// With what runs of it: a build that went on would find its role gone, and leave its instance behind.
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-        let session = cx.world;
-        for build in builds::running(session, id).await? {
-            builds::stop(session, &build.id).await?;
-            let images = cx.world.owner.clone().part(Part::MachineImages).path();
-            images::sweep_instances(session, &images, &build.id).await?;
+        tokio::select! {
+            ended = end_builds(cx, id) => ended?,
+            () = cx.cancel.cancelled() => {
+                return Err(Error::message(format!("interrupted while the builds of {id} end")).cancelled());
+            }
         }
         // Deleting what isn't there succeeds.
         call("DeleteProject", cx.world.codebuild.delete_project().name(id).send()).await?;
@@ -163,6 +163,16 @@ impl Project {
             )),
         }
     }
+}
+
+/// Stops what runs of a project, and ends what that has left.
+async fn end_builds(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
+    let images = cx.world.owner.clone().part(Part::MachineImages).path();
+    for build in builds::running(cx.world, id).await? {
+        builds::stop(cx.world, &build.id).await?;
+        images::sweep_instances(cx.world, &images, &build.id).await?;
+    }
+    Ok(())
 }
 
 fn out(cx: &Cx<'_>, name: &str) -> ProjectOut {

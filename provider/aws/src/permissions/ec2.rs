@@ -26,6 +26,7 @@ pub(super) const SERVICE: Service = Service {
                         "DescribeInstances",
                         "DescribeInternetGateways",
                         "DescribeNatGateways",
+                        "DescribeNetworkInterfaces",
                         "DescribeRouteTables",
                         "DescribeSubnets",
                         "DescribeVpcs",
@@ -154,7 +155,7 @@ pub(super) const SERVICE: Service = Service {
                     TENANT,
                     &["CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate"],
                 ),
-                calls(BAKING, &["DeleteKeyPair", "DeleteVolume", "TerminateInstances"]),
+                calls(BAKING, &["DeleteVolume", "TerminateInstances"]),
                 calls(AMI, &["DeregisterImage"]),
                 needs(AMI, &["DeleteSnapshot"], "An image is deregistered together with its snapshots."),
                 // A database's security group lets nothing out.
@@ -175,6 +176,14 @@ pub(super) const SERVICE: Service = Service {
                     ],
                 ),
             ],
+        },
+        // Older releases of Packer tag no key pair.
+        Grant {
+            sid: "KeyPairs",
+            access: Access::Apply,
+            resources: &["{regional}:key-pair/{project}-*"],
+            conditions: &[],
+            rows: &[calls(BAKING, &["DeleteKeyPair"])],
         },
         // Images and their snapshots may be anybody's, subnets those of a network brought along.
         Grant {
