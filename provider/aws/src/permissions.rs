@@ -68,7 +68,8 @@ const SERVICES: &[Service] = &[
 pub struct Policy(Vec<Statement>);
 
 impl Policy {
-    /// For the types in `of`, in one account, region and project, or for one tenant of it. [`Access::Apply`] holds all that [`Access::Plan`] does.
+    /// For the types in `of`, in one account, region and project, or for one tenant of it. [`Access::Apply`] holds all that
+    /// [`Access::Plan`] does.
     #[must_use]
     pub fn least(place: &Place, access: Access, of: &BTreeSet<ResourceType>) -> Self {
         let statements = |service: &Service, grant: &table::Grant| {
@@ -111,7 +112,9 @@ impl Policy {
         let divided: Vec<BTreeSet<String>> = longest
             .documents()
             .iter()
-            .map(|part| part.statements().iter().filter_map(|s| s["Sid"].as_str().map(str::to_owned)).collect())
+            .map(|part| {
+                part.statements().iter().filter_map(|s| s["Sid"].as_str().map(str::to_owned)).collect()
+            })
             .collect();
         let of = |statement: &Statement| {
             divided.iter().position(|sids| sids.contains(statement.sid())).unwrap_or(divided.len() - 1)

@@ -20,7 +20,8 @@ fn further_policies(dev: &Configuration) -> Value {
     let arn = dev.attribute(PIPELINE, "deploy_role_arn");
     let name = arn.as_str().expect("it deploys").rsplit('/').next().expect("a name");
     let attached = dev.look("iam", "list_attached_role_policies", &json!({ "RoleName": name }));
-    let arns = attached["AttachedPolicies"].as_array().expect("a list").iter().map(|p| p["PolicyArn"].clone());
+    let arns =
+        attached["AttachedPolicies"].as_array().expect("a list").iter().map(|p| p["PolicyArn"].clone());
     arns.filter(|arn| arn.as_str().is_some_and(|arn| arn.starts_with("arn:aws:iam::aws:"))).collect()
 }
 
@@ -87,25 +88,18 @@ fn every_argument_changes_in_place_and_touches_what_it_says() {
     let change = |argument, to, children, ask, answer| Change { argument, to, children, ask, answer };
     let project = &["~ bake_project"];
     let changes = vec![
-        change(
-            "source_ami",
-            json!(own),
-            project,
-            |dev| bake_variable("PKR_VAR_source_ami", dev),
-            json!(own),
-        ),
-        change(
-            "source_ami",
-            json!(null),
-            project,
-            |dev| bake_variable("PKR_VAR_source_ami", dev),
-            json!(""),
-        ),
+        change("source_ami", json!(own), project, |dev| bake_variable("PKR_VAR_source_ami", dev), json!(own)),
+        change("source_ami", json!(null), project, |dev| bake_variable("PKR_VAR_source_ami", dev), json!("")),
         change(
             "source_ami_filter",
             json!({"name": "base-*", "owner": "self"}),
             project,
-            |dev| json!([bake_variable("PKR_VAR_source_ami_name", dev), bake_variable("PKR_VAR_source_ami_owner", dev)]),
+            |dev| {
+                json!([
+                    bake_variable("PKR_VAR_source_ami_name", dev),
+                    bake_variable("PKR_VAR_source_ami_owner", dev)
+                ])
+            },
             json!(["base-*", "self"]),
         ),
         change(
@@ -186,13 +180,26 @@ fn every_argument_changes_in_place_and_touches_what_it_says() {
             "packer",
             json!({"version": "1.6.6", "template": "source \"null\" \"nothing\" {}\n"}),
             project,
-            |dev| json!(bake(dev)["source"]["buildspec"].as_str().unwrap().contains("source \"null\" \"nothing\" {}")),
+            |dev| {
+                json!(
+                    bake(dev)["source"]["buildspec"]
+                        .as_str()
+                        .unwrap()
+                        .contains("source \"null\" \"nothing\" {}")
+                )
+            },
             json!(true),
         ),
-        change("packer", json!(null), &["~ bake_project", "~ bake_role"], |dev| {
-            let template = dev.attribute(PIPELINE, "packer_template");
-            json!(template.as_str().unwrap().contains("amazon-ebs"))
-        }, json!(true)),
+        change(
+            "packer",
+            json!(null),
+            &["~ bake_project", "~ bake_role"],
+            |dev| {
+                let template = dev.attribute(PIPELINE, "packer_template");
+                json!(template.as_str().unwrap().contains("amazon-ebs"))
+            },
+            json!(true),
+        ),
         change(
             "deploy",
             json!({}),
@@ -225,10 +232,16 @@ fn every_argument_changes_in_place_and_touches_what_it_says() {
             },
             json!(["", "1.12.1", "INFO", "terraform/acme.tfstate"]),
         ),
-        change("deploy", json!({"buildspec": IDLE}), &["~ deploy_project"], |dev| {
-            let name = dev.attribute(PIPELINE, "deploy_project_name");
-            crate::project(dev, &name)["source"]["buildspec"].clone()
-        }, json!(IDLE)),
+        change(
+            "deploy",
+            json!({"buildspec": IDLE}),
+            &["~ deploy_project"],
+            |dev| {
+                let name = dev.attribute(PIPELINE, "deploy_project_name");
+                crate::project(dev, &name)["source"]["buildspec"].clone()
+            },
+            json!(IDLE),
+        ),
         change(
             "deploy",
             json!({"policy_arns": [FURTHER_POLICY]}),

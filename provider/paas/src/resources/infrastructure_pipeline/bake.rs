@@ -307,10 +307,7 @@ impl Placed<'_> {
             ("tags", tags.to_owned()),
         ];
         let of_build = of_build.map(|(name, value)| (name.to_owned(), value));
-        of_build
-            .into_iter()
-            .chain(of_template.map(|(name, value)| (packer_variable(name), value)))
-            .collect()
+        of_build.into_iter().chain(of_template.map(|(name, value)| (packer_variable(name), value))).collect()
     }
 }
 

@@ -6,11 +6,11 @@ use super::wire::{Wiring, names};
 use super::{render, tenant};
 use crate::shared::{optional, site};
 use composite::{Graph, Node, Value};
+use paas_aws::World;
 use paas_aws::codebuild::{Project, ProjectOut};
 use paas_aws::iam::{PolicyOut, Role, RoleOut};
 use paas_aws::logs::LogGroupOut;
 use paas_aws::policies::{infrastructure, trust};
-use paas_aws::World;
 use std::collections::BTreeMap;
 
 /// The key of the project: the user's texts are read back from it.
@@ -42,7 +42,11 @@ pub fn is_ours(name: &str) -> bool {
 
 impl<'a> Wiring<'a> {
     /// None where there are to be images only, or nobody knows yet.
-    pub(super) fn deploy(&self, logs: Node<LogGroupOut>, g: &mut Graph<'a, World>) -> Option<Node<ProjectOut>> {
+    pub(super) fn deploy(
+        &self,
+        logs: Node<LogGroupOut>,
+        g: &mut Graph<'a, World>,
+    ) -> Option<Node<ProjectOut>> {
         let deploy = match self.model.deploy.settled() {
             None => {
                 g.unknown_keys();
@@ -113,7 +117,8 @@ impl<'a> Wiring<'a> {
                     ("STATE_KEY", names(session, &home, model).state_object()),
                     ("STATE_KMS_KEY_ID", home.outputs.kms_key_arn.clone()),
                 ];
-                let mut variables: BTreeMap<_, _> = placed.map(|(name, value)| (name.to_owned(), value)).into();
+                let mut variables: BTreeMap<_, _> =
+                    placed.map(|(name, value)| (name.to_owned(), value)).into();
                 variables.extend(settings.variables);
                 variables
             },

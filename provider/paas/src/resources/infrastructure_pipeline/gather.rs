@@ -1,8 +1,8 @@
 //! What an infrastructure pipeline has to know of AWS: its environment's record; and what it checks there at plan.
 
+use super::bake;
 use super::model::InfrastructurePipelineModel;
 use super::validate::VARIABLE;
-use super::bake;
 use crate::composite_resource::Gather;
 use crate::home::{self, Home};
 use crate::pipelines;

@@ -114,7 +114,10 @@ mod tests {
     #[test]
     fn texts_stand_indented_and_come_back_to_the_letter() {
         let template = "commands:\n  - |\n    cat <<'END'\n    @@text@@\n    END\n";
-        assert_eq!(fill(template, "text", "a\n  b"), "commands:\n  - |\n    cat <<'END'\n    a\n      b\n    END\n");
+        assert_eq!(
+            fill(template, "text", "a\n  b"),
+            "commands:\n  - |\n    cat <<'END'\n    a\n      b\n    END\n"
+        );
         for text in ["", "a", "a\n", "\n\na {\n  b = 1\n}\n", "\ttab\n \n"] {
             let rendered = fill(template, "text", text);
             assert_eq!(text_in(template, "text", &rendered).as_deref(), Some(text));

@@ -33,10 +33,8 @@ impl<'a> Wiring<'a> {
         let approval = g.input(approval);
         g.map((self.home, bake, deploy, approval), move |(home, bake, deploy, approval)| {
             let key = names(session, &home, model).tenant.infrastructure_object();
-            let source = Action {
-                namespace: Some(SOURCE.into()),
-                ..pipelines::source(&home, &key, INFRASTRUCTURE)
-            };
+            let source =
+                Action { namespace: Some(SOURCE.into()), ..pipelines::source(&home, &key, INFRASTRUCTURE) };
             let baked = Action {
                 namespace: Some(BAKE.into()),
                 ..build(BAKE, &bake, &[("SOURCE", "#{Source.VersionId}")])
@@ -82,7 +80,9 @@ mod tests {
         let variables = |action: &Action| action.configuration.get("EnvironmentVariables").is_some();
         actions
             .iter()
-            .map(|action| (action.name.as_str(), action.run_order, if variables(action) { "build" } else { "" }))
+            .map(|action| {
+                (action.name.as_str(), action.run_order, if variables(action) { "build" } else { "" })
+            })
             .collect()
     }
 

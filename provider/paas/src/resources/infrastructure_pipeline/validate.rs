@@ -34,7 +34,12 @@ pub fn infrastructure_pipeline(config: &InfrastructurePipelineModel, diagnostics
         diagnostics.error("tenant", "Reserved name", detail);
     }
     source(config, diagnostics);
-    filled("instance_type", &config.instance_type, "is not a type of instances, such as \"t3.small\"", diagnostics);
+    filled(
+        "instance_type",
+        &config.instance_type,
+        "is not a type of instances, such as \"t3.small\"",
+        diagnostics,
+    );
     filled("ssh_username", &config.ssh_username, "is not a user's name, such as \"ec2-user\"", diagnostics);
     filled("build_image", &config.build_image, "is not an image that CodeBuild can run", diagnostics);
     if let Some(volume) = config.root_volume.known() {
@@ -78,7 +83,8 @@ fn source(config: &InfrastructurePipelineModel, diagnostics: &mut Diagnostics) {
     filled(at("name"), name, "is not an image's name", diagnostics);
     let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit());
     let is_owner = |owner: &&String| {
-        ["amazon", "self", "aws-marketplace", "aws-backup-vault"].contains(&owner.as_str()) || is_account(owner)
+        ["amazon", "self", "aws-marketplace", "aws-backup-vault"].contains(&owner.as_str())
+            || is_account(owner)
     };
     if let Some(owner) = owner.known().filter(|owner| !is_owner(owner)) {
         let detail = format!(
@@ -117,10 +123,14 @@ fn validate_packer(packer: &Packer, buildspec: &Attr<String>, diagnostics: &mut 
     for (name, value) in packer.variables.known().into_iter().flatten() {
         let path = at("variables").key(name.clone());
         if !is_word(name) {
-            let detail = format!("{name:?} is not the name of a variable: letters, digits and underscores, a letter first.");
+            let detail = format!(
+                "{name:?} is not the name of a variable: letters, digits and underscores, a letter first."
+            );
             diagnostics.error(path, "Invalid variable", detail);
         } else if bake::is_templates_own(name) {
-            let detail = format!("{name:?} is one of the variables that the provider sets; an argument says what it is.");
+            let detail = format!(
+                "{name:?} is one of the variables that the provider sets; an argument says what it is."
+            );
             diagnostics.error(path, "Variable is taken", detail);
         } else {
             value_length(path, value, diagnostics);
@@ -143,7 +153,8 @@ fn validate_deploy(wanted: &Deploy, diagnostics: &mut Diagnostics) {
     version(at("provider_version"), &wanted.provider_version, diagnostics);
     let is_source = |source: &&String| {
         let parts: Vec<&str> = source.split('/').collect();
-        (2..=3).contains(&parts.len()) && parts.iter().all(|part| !part.is_empty() && !part.contains(char::is_whitespace))
+        (2..=3).contains(&parts.len())
+            && parts.iter().all(|part| !part.is_empty() && !part.contains(char::is_whitespace))
     };
     if let Some(source) = wanted.provider_source.known().filter(|source| !is_source(source)) {
         let detail = format!("{source:?} is not a provider's address, such as \"paas/paas\".");
@@ -164,7 +175,11 @@ fn validate_deploy(wanted: &Deploy, diagnostics: &mut Diagnostics) {
         }
         let is_policy = |arn: &&String| arn.starts_with("arn:") && arn.contains(":policy/");
         if let Some(arn) = arns.iter().find(|arn| !is_policy(arn)) {
-            diagnostics.error(at("policy_arns"), "Invalid policy", format!("{arn:?} is not the ARN of a policy."));
+            diagnostics.error(
+                at("policy_arns"),
+                "Invalid policy",
+                format!("{arn:?} is not the ARN of a policy."),
+            );
         }
     }
 }
@@ -183,7 +198,8 @@ fn configuration(wanted: &Deploy, diagnostics: &mut Diagnostics) {
         folder.is_empty() || folder.starts_with('/') || folder.split('/').any(|part| part == "..")
     };
     if let Some(folder) = wanted.folder.known().filter(escapes) {
-        let detail = format!("{folder:?} is not a folder of the source, such as \"terraform\"; \".\" is all of it.");
+        let detail =
+            format!("{folder:?} is not a folder of the source, such as \"terraform\"; \".\" is all of it.");
         diagnostics.error(at("folder"), "Invalid folder", detail);
     }
     if wanted.configuration.known().is_some() && wanted.buildspec.known().is_some() {
@@ -252,11 +268,17 @@ fn variables(
     for (name, value) in variables.known().into_iter().flatten() {
         let path = path.clone().key(name.clone());
         let (summary, why) = if !is_word(name) {
-            ("Invalid variable", "is not the name of a variable: letters, digits and underscores, a letter first.")
+            (
+                "Invalid variable",
+                "is not the name of a variable: letters, digits and underscores, a letter first.",
+            )
         } else if name.starts_with("CODEBUILD_") {
             ("Variable is taken", "is CodeBuild's own, as all that begin with \"CODEBUILD_\".")
         } else if bake::of_packer(name).is_some() {
-            ("Variable is taken", "is one of Packer's: it belongs into packer.variables, without \"PKR_VAR_\".")
+            (
+                "Variable is taken",
+                "is one of Packer's: it belongs into packer.variables, without \"PKR_VAR_\".",
+            )
         } else if is_ours(name) {
             ("Variable is taken", "is one of those that the provider sets; an argument says what it is.")
         } else {
@@ -276,12 +298,14 @@ fn value_length(path: Path, value: &str, diagnostics: &mut Diagnostics) {
 }
 
 fn is_word(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Reports an empty text, and one with white space in it.
 fn filled(path: impl Into<Path>, value: &Attr<String>, is_not: &str, diagnostics: &mut Diagnostics) {
-    if let Some(value) = value.known().filter(|value| value.is_empty() || value.contains(char::is_whitespace)) {
+    if let Some(value) = value.known().filter(|value| value.is_empty() || value.contains(char::is_whitespace))
+    {
         diagnostics.error(path, "Invalid value", format!("{value:?} {is_not}."));
     }
 }
@@ -301,3 +325,7 @@ pub fn numbers(version: &str) -> Option<[u64; 3]> {
         version.split('.').map(|part| Some(part).filter(is_number)?.parse().ok()).collect::<Option<_>>()?;
     parts.try_into().ok()
 }
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;

@@ -68,12 +68,13 @@ impl<'a> Wiring<'a> {
     fn log_group(&self, g: &mut Graph<'a, World>) -> Node<LogGroupOut> {
         let (session, model) = (self.session, self.model);
         let retention = g.input(required(&model.log_retention_in_days));
-        let group = g.child("log_group", (self.home, retention, self.tags), move |(home, days, tags)| LogGroup {
-            name: names(session, &home, model).log_group(),
-            retention_in_days: i32_of(days),
-            kms_key_arn: home.outputs.kms_key_arn,
-            tags,
-        });
+        let group =
+            g.child("log_group", (self.home, retention, self.tags), move |(home, days, tags)| LogGroup {
+                name: names(session, &home, model).log_group(),
+                retention_in_days: i32_of(days),
+                kms_key_arn: home.outputs.kms_key_arn,
+                tags,
+            });
         self.name("log_group_name", |names| names.log_group(), g);
         group
     }
