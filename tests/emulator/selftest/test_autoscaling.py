@@ -99,6 +99,21 @@ class AutoScalingTest(EmulatorTest):
         tags = {t["Key"]: t["Value"] for t in reservation["Instances"][0]["Tags"]}
         self.assertEqual(("x", "web"), (tags["owner"], tags["aws:autoscaling:groupName"]))
 
+    def test_zones_are_filled_in_turn_whatever_the_ids(self) -> None:
+        self.make(MinSize=3, VPCZoneIdentifier=",".join(sorted(self.subnets, reverse=True)))
+        zones = [instance["AvailabilityZone"] for instance in self.describe()["Instances"]]
+        self.assertEqual(["eu-west-1a", "eu-west-1b", "eu-west-1a"], zones)
+
+    def test_instances_leave_a_subnet_that_the_group_loses(self) -> None:
+        self.make()
+        stays = [i["InstanceId"] for i in self.describe()["Instances"] if i["AvailabilityZone"] == "eu-west-1a"]
+        self.control("POST", "timing", {"auto_scaling_group": {"create": 0.2}})
+        self.asg.update_auto_scaling_group(AutoScalingGroupName="web", VPCZoneIdentifier=self.subnets[0])
+        self.assertEqual(3, len(self.describe()["Instances"]), "the new one comes first")
+        self.eventually(2, lambda: len(self.describe()["Instances"]))
+        self.assertEqual({"eu-west-1a"}, {i["AvailabilityZone"] for i in self.describe()["Instances"]})
+        self.assertIn(stays[0], [i["InstanceId"] for i in self.describe()["Instances"]])
+
     def test_a_terminated_instance_is_replaced(self) -> None:
         self.make()
         lost = self.describe()["Instances"][0]["InstanceId"]

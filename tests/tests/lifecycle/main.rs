@@ -10,6 +10,7 @@ mod rollout;
 mod tags;
 mod tenant;
 mod timeouts;
+mod zones;
 
 #[path = "../support/changes.rs"]
 mod changes;

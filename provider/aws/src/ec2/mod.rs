@@ -12,6 +12,7 @@ mod lookups;
 mod nat_gateway;
 mod nat_image;
 mod nat_instance;
+mod occupants;
 mod owned;
 mod reads;
 mod references;

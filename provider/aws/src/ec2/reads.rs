@@ -1,6 +1,7 @@
 //! Batched reads of EC2 objects: one `Describe…` for all that are asked for at once.
 
 use super::listing::{by_filter, by_id};
+use super::occupants::{self, InSubnets};
 use super::owned::OwnedReads;
 use super::template_versions;
 use crate::batch::Batched;
@@ -17,6 +18,7 @@ pub struct Reads {
     pub(super) addresses_by_interface: Batched<String, Address>,
     pub(super) images: Batched<String, Image>,
     pub(super) instances: Batched<String, Instance>,
+    pub(super) interfaces_in_subnets: InSubnets,
     pub(super) internet_gateways: Batched<String, InternetGateway>,
     pub(super) launch_templates: Batched<String, LaunchTemplate>,
     /// The default version of each launch template, by the template's id.
@@ -40,6 +42,7 @@ impl Reads {
             }),
             images: by_filter(client, "image-id", |image: &Image| image.image_id.clone()),
             instances: by_id(client, "instance-id"),
+            interfaces_in_subnets: occupants::in_subnets(client),
             internet_gateways: by_id(client, "internet-gateway-id"),
             launch_templates: template_versions::templates(client),
             default_versions: template_versions::default_versions(client),

@@ -4,6 +4,7 @@ use super::listing::{self, Listed};
 use super::owned;
 use super::refusals::{self, gone, is_not_found, released};
 use super::routes::{self, RouteTarget};
+use super::subnet::Subnet;
 use super::tagging::{self, filter};
 use crate::call::{AwsError, call, creating};
 use crate::tags::Tags;
@@ -44,7 +45,9 @@ impl RouteTable {
     async fn sync_subnets(&self, cx: &Cx<'_>, id: &str, saw: &BTreeMap<String, String>) -> Result<(), Error> {
         let missing = self.subnet_ids.iter().filter(|subnet| !saw.contains_key(*subnet));
         try_join_all(missing.map(|subnet| associate(cx, id, subnet))).await?;
-        for (_, association) in saw.iter().filter(|(subnet, _)| !self.subnet_ids.contains(*subnet)) {
+        // A subnet that was to go and stays, because somebody lies in it, keeps its way out: the association goes with it.
+        let excess = |subnet: &str| !self.subnet_ids.contains(subnet) && !cx.is_staying(Subnet::KIND, subnet);
+        for (_, association) in saw.iter().filter(|(subnet, _)| excess(subnet)) {
             disassociate(cx, association).await?;
         }
         Ok(())

@@ -1,15 +1,23 @@
 //! A subnet: one block of addresses in one zone.
 
 use super::listing;
+use super::occupants;
 use super::owned;
-use super::refusals::{self, released};
+use super::refusals::{self, IN_USE, gone, released};
 use super::tagging;
-use crate::call::{call, creating};
+use crate::call::{AwsError, call, creating};
 use crate::tags::Tags;
+use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, ResourceType};
 use composite::{Child, Diff, Error, Id, Order};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long those may take who let go by themselves, before a subnet that may stay is left to them. A load balancer that
+/// was moved out of a subnet holds its interfaces there for some minutes; AWS gives no number.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The spec of a subnet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,12 +107,49 @@ impl Child for Subnet {
         }))
     }
 
+    async fn users(cx: &Cx<'_>, id: &Id) -> Result<Option<String>, Error> {
+        let settled = occupants::of(cx, id).await?.settled;
+        Ok((!settled.is_empty()).then(|| settled.join(", ")))
+    }
+
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let request = cx.world.ec2.delete_subnet().subnet_id(id);
-        released(cx, id, || call("DeleteSubnet", request.clone().send())).await?;
+        let delete = || call("DeleteSubnet", request.clone().send());
+        if cx.may_stay {
+            released_or_left(cx, id, delete).await?;
+        } else {
+            released(cx, id, delete).await?;
+        }
         cx.world.reads.ec2.subnets.forget(id);
         Ok(())
     }
+}
+
+/// Repeats a deleting call until nothing uses the subnet any more, unless there is somebody who won't go by himself.
+async fn released_or_left<T, F>(cx: &Cx<'_>, id: &Id, mut delete: impl FnMut() -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<T, AwsError>>,
+{
+    let patience = Instant::now() + PATIENCE;
+    wait::until(cx, &format!("{id} to be released by what still uses it (DependencyViolation)"), || {
+        let deleted = delete();
+        async move {
+            let refused = match deleted.await {
+                Err(refused) if refused.is(IN_USE) => refused,
+                deleted => return Ok(Some(gone(deleted)?)),
+            };
+            let mut found = occupants::of(cx, id).await?;
+            let mut users = found.settled;
+            if Instant::now() > patience {
+                users.append(&mut found.passing);
+                if users.is_empty() {
+                    return Err(Error::from(refused).in_use());
+                }
+            }
+            if users.is_empty() { Ok(None) } else { Err(Error::message(users.join(", ")).in_use()) }
+        }
+    })
+    .await
 }
 
 #[cfg(test)]

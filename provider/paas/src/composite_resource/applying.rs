@@ -43,7 +43,7 @@ impl<C: Composite> CompositeResource<C> {
         &self,
         cx: &Cx,
         session: &Arc<Session>,
-        planned: C::Model,
+        mut planned: C::Model,
         prior: Option<C::Model>,
         mut memory: Memory,
     ) -> Applied<C::Model> {
@@ -83,6 +83,11 @@ impl<C: Composite> CompositeResource<C> {
             return Applied::failed(None, diagnostics);
         }
         if goes_on {
+            *planned.ready() = Attr::Known(false);
+            return Self::promised(planned, &applied.ledger, &applied.exports, diagnostics);
+        }
+        if !failed && !applied.staying.is_empty() {
+            diagnostics.push(C::stays(&world.owner, &applied.staying));
             return Self::promised(planned, &applied.ledger, &applied.exports, diagnostics);
         }
         Self::remember(planned, &applied.ledger, &applied.exports, diagnostics)
@@ -133,15 +138,14 @@ impl<C: Composite> CompositeResource<C> {
         Applied { state: Some(state), private, diagnostics }
     }
 
-    /// The state after a create that broke off and is to go on in place. It ends without an error, so Terraform holds
-    /// it to all that was planned; the next refresh tells what there really is.
+    /// The state after a create that broke off and is to go on in place, or an update that left something to others. It
+    /// ends without an error, so Terraform holds it to all that was planned; the next refresh tells what there really is.
     fn promised(
-        mut planned: C::Model,
+        planned: C::Model,
         ledger: &Ledger,
         exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
-        *planned.ready() = Attr::Known(false);
         let state = match outcome::of_promise(planned.clone(), ledger, exports) {
             Ok(state) => state,
             Err(error) => {

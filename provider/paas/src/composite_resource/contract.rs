@@ -2,11 +2,11 @@
 
 use crate::run::ThisRun;
 use crate::timeouts::Timeouts;
-use composite::{Graph, Ledger, Plan};
+use composite::{Graph, Ledger, Plan, Staying};
 use paas_aws::world::Steering;
 use paas_aws::{Owner, Session, Tags, World};
 use std::collections::BTreeMap;
-use tfplugin::{Attr, Attributes, Diagnostics};
+use tfplugin::{Attr, Attributes, Diagnostic, Diagnostics};
 
 /// A resource made of many AWS objects.
 pub trait Composite: Send + Sync + 'static {
@@ -71,6 +71,19 @@ pub trait Composite: Send + Sync + 'static {
     /// Refuses, at plan, what would be done to a child. Pure.
     fn review(plan: &Plan, model: &Self::Model, diagnostics: &mut Diagnostics) {
         let _ = (plan, model, diagnostics);
+    }
+
+    /// What to say, in a warning, of children that were to go and stay because others use them.
+    fn stays(owner: &Owner, staying: &[Staying]) -> Diagnostic {
+        let who: Vec<String> =
+            staying.iter().map(|child| format!("{} ({}): {}", child.key, child.id, child.users)).collect();
+        Diagnostic::warning(
+            format!("{owner}: what others use stays for now"),
+            format!(
+                "What was to go can't go before they let go of it:\n{}\nThe next apply removes what nobody uses any more.",
+                who.join("\n")
+            ),
+        )
     }
 
     /// The arguments of the composite with this id, out of its published record.

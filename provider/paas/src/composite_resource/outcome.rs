@@ -31,8 +31,8 @@ pub fn of_apply<M: Model>(
     export(model, &exports.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect())
 }
 
-/// The attributes after a create that broke off and may go on: what was known in the plan stands, the rest is filled in
-/// as far as it is known now. What still isn't, is left to the server, which makes it null.
+/// The attributes after an apply that ended half-way without an error: what was known in the plan stands, the rest is
+/// filled in as far as it is known now. What still isn't, is left to the server, which makes it null.
 pub fn of_promise<M: Model>(
     mut planned: M,
     ledger: &Ledger,

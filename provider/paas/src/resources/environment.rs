@@ -3,6 +3,7 @@
 mod gather;
 mod model;
 mod network;
+mod staying;
 mod validate;
 mod wire;
 
@@ -12,7 +13,7 @@ use crate::composite_resource::{Composite, Gather, Leaving};
 use crate::names::{ENVIRONMENT, EnvironmentNames};
 use crate::record;
 use crate::timeouts::Timeouts;
-use composite::Graph;
+use composite::{Graph, Staying};
 use paas_aws::world::Steering;
 use paas_aws::{Owner, Session, Tags, World};
 use std::collections::BTreeMap;
@@ -74,6 +75,10 @@ impl Composite for Environment {
         diagnostics: &mut Diagnostics,
     ) {
         gather::refuse_destruction(session, &leaving, diagnostics).await;
+    }
+
+    fn stays(owner: &Owner, staying: &[Staying]) -> Diagnostic {
+        staying::warning(owner, staying)
     }
 
     async fn recall(session: &Session, id: &str) -> Result<EnvironmentModel, Diagnostics> {

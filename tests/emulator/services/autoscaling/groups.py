@@ -12,6 +12,7 @@ from emulator.services import iam
 from emulator.services.autoscaling.instances import (
     end,
     instance_profile,
+    move,
     register_targets,
     security_group_ids,
 )
@@ -163,6 +164,8 @@ def update_auto_scaling_group(original: Any, self: Any) -> Any:
         check_launch_template(self, self._get_param("LaunchTemplate"))
     answer = original(self)
     _keep_settings(self, group)
+    if self._get_param("VPCZoneIdentifier"):
+        move(group)
     return answer
 
 

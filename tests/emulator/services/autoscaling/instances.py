@@ -98,10 +98,35 @@ def tag_volumes(instance: Any, version: LaunchTemplateVersion) -> None:
             instance.ec2_backend.create_tags(volume_ids, tags)
 
 
-def _emptiest_subnet(group: FakeAutoScalingGroup) -> Any:
-    used = Counter(state.instance.subnet_id for state in group.instance_states)
+def _subnets(group: FakeAutoScalingGroup) -> list[Any]:
     subnet_ids = (group.vpc_zone_identifier or "").split(",")
-    return group.ec2_backend.get_subnet(min(subnet_ids, key=lambda subnet_id: used[subnet_id]))
+    return [group.ec2_backend.get_subnet(subnet_id) for subnet_id in filter(None, subnet_ids)]
+
+
+def _emptiest_subnet(group: FakeAutoScalingGroup) -> Any:
+    """Of the zones with the fewest instances the first, and in it the subnet with the fewest. AWS leaves open which of
+    several it takes; here it is always the same, whatever the ids."""
+    instances = [state.instance for state in group.instance_states]
+    in_zone = Counter(instance.placement.zone for instance in instances)
+    in_subnet = Counter(instance.subnet_id for instance in instances)
+
+    def order(subnet: Any) -> tuple[int, str, int, str]:
+        zone = subnet.availability_zone
+        return in_zone[zone], zone, in_subnet[subnet.id], subnet.cidr_block
+
+    return min(_subnets(group), key=order)
+
+
+def move(group: FakeAutoScalingGroup) -> None:
+    """Instances outside the group's subnets are replaced: a new one each first, then they end."""
+    subnet_ids = {subnet.id for subnet in _subnets(group)}
+    outside = [s for s in group.active_instances() if s.instance.subnet_id not in subnet_ids]
+    launch(group, len(outside))
+    timing.after(
+        "auto_scaling_group",
+        "create",
+        lambda: end(group, [state for state in outside if state in group.instance_states]),
+    )
 
 
 def _enter_service(group: FakeAutoScalingGroup, state: InstanceState) -> None:
