@@ -6,7 +6,7 @@ mod stage;
 mod variants;
 
 use serde_json::json;
-use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT, changes};
+use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes};
 use tfplugin::client::Action;
 
 async fn conforms(
@@ -91,6 +91,40 @@ async fn a_database_that_becomes_another_one_is_read_back_as_it_is_wanted() {
             stage.apply(&mut database, plan).await;
             stage.expect_no_change(&mut database, what).await;
         }
+    }
+}
+
+/// An environment for pipelines whose builds never get to work: what they do is for other suites.
+async fn with_idle_builds() -> Stage {
+    let stage = Stage::new(variants::provider_settings());
+    stage.aws.timing(&json!({"build": {"provisioning": 3600}}));
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    stage
+}
+
+#[tokio::test]
+async fn every_infrastructure_pipeline_is_read_back_as_it_was_wanted() {
+    let stage = with_idle_builds().await;
+    for variant in variants::infrastructure_pipelines(&stage.aws) {
+        conforms(&stage, INFRASTRUCTURE_PIPELINE, variant).await;
+    }
+}
+
+#[tokio::test]
+async fn an_infrastructure_pipeline_that_becomes_another_one_is_read_back_as_it_is_wanted() {
+    let stage = with_idle_builds().await;
+    let mut variants = variants::infrastructure_pipelines(&stage.aws);
+    // The last step takes everything away again.
+    variants.push(variants[0].clone());
+    let first = variants.remove(0);
+    let mut pipeline = conforms(&stage, INFRASTRUCTURE_PIPELINE, first).await;
+    for (what, mut config) in variants {
+        config["tenant"] = pipeline.config["tenant"].clone();
+        pipeline.config = config;
+        let plan = stage.plan(&pipeline).await;
+        assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
+        stage.apply(&mut pipeline, plan).await;
+        stage.expect_no_change(&mut pipeline, what).await;
     }
 }
 

@@ -24,6 +24,8 @@ pub const ENVIRONMENT: &str = "paas_environment";
 pub const TENANT: &str = "paas_tenant";
 /// Another one.
 pub const DATABASE: &str = "paas_database";
+/// Another one.
+pub const INFRASTRUCTURE_PIPELINE: &str = "paas_infrastructure_pipeline";
 
 /// The form of private state that the provider writes: its first byte.
 const FORM: u8 = 2;

@@ -1,4 +1,4 @@
-//! Every way of making an environment and a tenant, as configurations.
+//! Every way of making each resource, as configurations.
 
 use paas_tests::Emulator;
 use serde_json::{Value as Json, json};
@@ -172,6 +172,70 @@ pub fn databases() -> Vec<(&'static str, Json)> {
     ];
     let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
         let mut config = json!({"environment": "e1", "tenant": "t1", "name": format!("d{n}")});
+        merge(&mut config, special);
+        (what, config)
+    };
+    (1..).zip(special).map(complete).collect()
+}
+
+/// Infrastructure pipelines of environment `e1`, by what is special about them. They are of tenants `t1`, `t2` …, which
+/// needn't exist. Each may become the next one in place.
+pub fn infrastructure_pipelines(aws: &Emulator) -> Vec<(&'static str, Json)> {
+    let buildspec = "version: 0.2\nphases:\n  build:\n    commands:\n      - 'echo \"ä: ${HOME} %{ if }\"'\n";
+    let special = [
+        ("nothing set", json!({})),
+        (
+            "everything set",
+            json!({
+                "source_ami": aws.seed_image("base-1"),
+                "instance_type": "c7i.large",
+                "root_volume": {"size": 30, "type": "gp2", "device_name": "/dev/sda1"},
+                "ssh_username": "ubuntu",
+                "install_codedeploy_agent": false,
+                "keep_images": 2,
+                "packer": {"version": "1.11.2", "plugin_version": "1.3.4", "variables": {"mirror": "https://example.com/a?b=c&d"}},
+                "environment_variables": {"LANG": "de_DE.UTF-8", "NOTE": "ä 'b' \"c\" $d", "EMPTY": ""},
+                "build_image": "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+                "compute_type": "BUILD_GENERAL1_LARGE",
+                "build_timeout": 480,
+                "deploy": {
+                    "folder": "terraform/live",
+                    "terraform_version": "1.12.1",
+                    "provider_source": "registry.example.com/paas/paas",
+                    "provider_version": "0.9.0",
+                    "approval": {"comment": "Is it good?", "external_entity_link": "https://example.com/review"},
+                    "environment_variables": {"TF_VAR_size": "3"},
+                    "policy_arns": ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
+                },
+                "trigger": "CLOUDTRAIL",
+                "log_retention_in_days": 7,
+                "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+                "tags": {"team": "acme", "Name": "theirs", "note": "a b=c+d/e@f:g"},
+                "timeouts": {"update": "20m"},
+            }),
+        ),
+        (
+            "one of many images, a configuration of its own",
+            json!({
+                "source_ami_filter": {"name": "base-*", "owner": "self"},
+                "build_image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/bake:1",
+                "deploy": {"configuration": "variable \"image_id\" {}\n"},
+            }),
+        ),
+        (
+            "its own buildspecs",
+            json!({"buildspec": buildspec, "deploy": {"buildspec": buildspec, "approval": {}}}),
+        ),
+        (
+            "its own template, a configuration in JSON",
+            json!({
+                "packer": {"template": "source \"null\" \"nothing\" {\n  communicator = \"none\"\n}\n"},
+                "deploy": {"configuration": "{\"variable\": {\"image_id\": {}}}"},
+            }),
+        ),
+    ];
+    let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
+        let mut config = json!({"environment": "e1", "tenant": format!("t{n}")});
         merge(&mut config, special);
         (what, config)
     };
