@@ -134,7 +134,12 @@ class Runs(BuildTest):
         self.assertEqual(expected, self.lines(build))
         log = "\n".join(self.log(build))
         self.assertRegex(log, r"\[Container\] \S+ \S+ Entering phase BUILD\n")
-        self.assertRegex(log, r"Phase complete: BUILD State: SUCCEEDED\n")
+        places = [
+            log.index(f"{what} {phase}")
+            for phase in ("INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")
+            for what in ("Entering phase", "Phase complete:")
+        ]
+        self.assertEqual(sorted(places), places, log)
         uuid = build["id"].split(":")[1]
         self.assertEqual((GROUP, f"bake/{uuid}"), (build["logs"]["groupName"], build["logs"]["streamName"]))
         self.assertEqual(1, build["buildNumber"])

@@ -39,6 +39,7 @@ class _Work:
     def __init__(self, build: Build) -> None:
         self._build, self._era = build, timing.era
         self._log = Log(build, self._change)
+        self._kind = "PROVISIONING"
 
     def do(self) -> None:
         try:
@@ -92,19 +93,15 @@ class _Work:
         return True
 
     def _enter(self, kind: str) -> None:
+        self._kind = kind
         self._change(lambda: self._build.enter(kind))
 
     def _leave(self, problem: PhaseFailed | None = None) -> None:
-        build, status = self._build, FAILED if problem else SUCCEEDED
+        status = FAILED if problem else SUCCEEDED
         code, message = (problem.code, str(problem)) if problem else ("", "")
-
-        def over() -> None:
-            kind = build.phases[-1].kind
-            build.leave(status, code, message)
-            self._log.note(f"Phase complete: {kind} State: {status}")
-            self._log.note(f"Phase context status code: {code} Message: {message}")
-
-        self._change(over)
+        self._log.note(f"Phase complete: {self._kind} State: {status}")
+        self._log.note(f"Phase context status code: {code} Message: {message}")
+        self._change(lambda: self._build.leave(status, code, message))
 
     def _whole(self, scratch: Path) -> bool:
         """Whether all phases have succeeded."""
