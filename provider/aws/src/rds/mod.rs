@@ -6,6 +6,7 @@ mod converge;
 mod ending;
 mod engine;
 mod instance;
+mod listing;
 mod lookups;
 mod making;
 mod parameter_group;

@@ -1,6 +1,7 @@
 //! A DB parameter group: MySQL's settings.
 
-use super::{PAGE, parameters, tagging};
+use super::listing::{self, Wanted};
+use super::{parameters, tagging};
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::wait;
@@ -149,30 +150,20 @@ async fn carried(cx: &Cx<'_>, name: &str) -> Result<Option<Tags>, AwsError> {
     tagging::of(cx, &arn(cx, name), NOT_FOUND).await
 }
 
-/// One call takes one name or none: several are listed with all that there are, a hundred a page.
 pub(super) async fn list(
     client: Client,
     names: Vec<String>,
 ) -> Result<HashMap<String, DbParameterGroup>, AwsError> {
-    let named = |group: DbParameterGroup| Some((group.db_parameter_group_name.clone()?, group));
-    let mut found = HashMap::new();
-    if names.len() > 1 {
-        let mut pages = client.describe_db_parameter_groups().max_records(PAGE).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = call("DescribeDBParameterGroups", std::future::ready(page)).await?;
-            found.extend(page.db_parameter_groups.into_iter().flatten().filter_map(named));
-        }
-        return Ok(found);
-    }
-    for name in names {
-        let request = client.describe_db_parameter_groups().db_parameter_group_name(name);
-        match call("DescribeDBParameterGroups", request.send()).await {
-            Ok(answer) => found.extend(answer.db_parameter_groups.into_iter().flatten().filter_map(named)),
-            Err(e) if e.is(NOT_FOUND) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(found)
+    let name = |group: &DbParameterGroup| group.db_parameter_group_name.clone();
+    listing::by_name(names, NOT_FOUND, name, |Wanted { name, max_records }| {
+        let request = client
+            .describe_db_parameter_groups()
+            .set_db_parameter_group_name(name)
+            .set_max_records(max_records);
+        let pages = request.into_paginator().items().send();
+        async { call("DescribeDBParameterGroups", pages.try_collect()).await }
+    })
+    .await
 }
 
 #[test]

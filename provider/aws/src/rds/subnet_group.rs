@@ -1,6 +1,7 @@
 //! A DB subnet group: where a database's network interfaces may lie.
 
-use super::{PAGE, tagging};
+use super::listing::{self, Wanted};
+use super::tagging;
 use crate::call::{AwsError, call, creating};
 use crate::tags::{self, Tags};
 use crate::wait;
@@ -174,30 +175,18 @@ async fn carried(cx: &Cx<'_>, name: &str) -> Result<Option<Tags>, AwsError> {
     tagging::of(cx, &arn(cx, name), NOT_FOUND).await
 }
 
-/// One call takes one name or none: several are listed with all that there are, a hundred a page.
 pub(super) async fn list(
     client: Client,
     names: Vec<String>,
 ) -> Result<HashMap<String, DbSubnetGroup>, AwsError> {
-    let named = |group: DbSubnetGroup| Some((group.db_subnet_group_name.clone()?, group));
-    let mut found = HashMap::new();
-    if names.len() > 1 {
-        let mut pages = client.describe_db_subnet_groups().max_records(PAGE).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = call("DescribeDBSubnetGroups", std::future::ready(page)).await?;
-            found.extend(page.db_subnet_groups.into_iter().flatten().filter_map(named));
-        }
-        return Ok(found);
-    }
-    for name in names {
-        let request = client.describe_db_subnet_groups().db_subnet_group_name(name);
-        match call("DescribeDBSubnetGroups", request.send()).await {
-            Ok(answer) => found.extend(answer.db_subnet_groups.into_iter().flatten().filter_map(named)),
-            Err(e) if e.is(NOT_FOUND) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(found)
+    let name = |group: &DbSubnetGroup| group.db_subnet_group_name.clone();
+    listing::by_name(names, NOT_FOUND, name, |Wanted { name, max_records }| {
+        let request =
+            client.describe_db_subnet_groups().set_db_subnet_group_name(name).set_max_records(max_records);
+        let pages = request.into_paginator().items().send();
+        async { call("DescribeDBSubnetGroups", pages.try_collect()).await }
+    })
+    .await
 }
 
 #[test]
