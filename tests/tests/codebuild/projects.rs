@@ -169,3 +169,20 @@ async fn a_projects_end_ends_its_build_and_what_that_has_left() {
     let ended = builds::get(&provider.world, &build.id).await.unwrap().expect("builds outlive their project");
     assert_eq!(ended.status, builds::Status::Stopped);
 }
+
+/// Killed, it would leave its lock.
+#[tokio::test]
+async fn a_projects_end_waits_for_terraform() {
+    let account = Account::new();
+    let provider = account.provider().await;
+    let buildspec = ENDLESS.replace("600", "3");
+    let mut want = account.project(&buildspec);
+    want.environment_variables.insert("TF_IN_AUTOMATION".into(), "1".into());
+    provider.made(KEY, &want).await;
+    let start = provider.start(&[("main.tf", "")], &[]).await;
+    let build = builds::start(&provider.world, &start).await.unwrap();
+    provider.delete::<Project>(KEY, PROJECT).await.unwrap();
+    let ended = builds::get(&provider.world, &build.id).await.unwrap().expect("builds outlive their project");
+    assert_eq!(ended.status, builds::Status::Succeeded);
+    assert_eq!(account.provider().await.seen::<Project>(KEY, PROJECT).await, None);
+}

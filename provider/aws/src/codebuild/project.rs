@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// The role isn't there yet, or may not be assumed yet.
 const REFUSED: &str = "InvalidInputException";
+/// Terraform's own variable: it says that no person runs it.
+const RUNS_TERRAFORM: &str = "TF_IN_AUTOMATION";
 const EXISTS: &str = "ResourceAlreadyExistsException";
 const NOT_FOUND: &str = "ResourceNotFoundException";
 
@@ -165,12 +167,22 @@ impl Project {
     }
 }
 
-/// Stops what runs of a project, and ends what that has left.
+/// Stops what runs of a project, and ends what that has left. Terraform isn't stopped, but waited for: killed, it would
+/// leave its lock and what it was making.
 async fn end_builds(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
     let images = cx.world.owner.clone().part(Part::MachineImages).path();
     for build in builds::running(cx.world, id).await? {
-        builds::stop(cx.world, &build.id).await?;
-        images::sweep_instances(cx.world, &images, &build.id).await?;
+        if build.environment.contains_key(RUNS_TERRAFORM) {
+            let what = format!("build {} to end, which runs Terraform", build.id);
+            wait::until(cx, &what, || async {
+                let now = builds::get(cx.world, &build.id).await?;
+                Ok(now.is_none_or(|build| build.has_ended()).then_some(()))
+            })
+            .await?;
+        } else {
+            builds::stop(cx.world, &build.id).await?;
+            images::sweep_instances(cx.world, &images, &build.id).await?;
+        }
     }
     Ok(())
 }

@@ -12,7 +12,11 @@ const VERSION: &str = "1";
 /// The turn of an action that names none.
 const FIRST: i32 = 1;
 /// What CodePipeline fills into a configuration that leaves it out: category, provider, key and value.
-const DEFAULTS: &[[&str; 4]] = &[["Source", "S3", "AllowOverrideS3ObjectKey", "false"]];
+const DEFAULTS: &[[&str; 4]] = &[
+    ["Source", "S3", "AllowOverrideS3ObjectKey", "false"],
+    ["Build", "CodeBuild", "BatchEnabled", "false"],
+    ["Build", "CodeBuild", "CombineArtifacts", "false"],
+];
 
 /// A stage: its actions run by their `run_order`, and the next stage begins when all have succeeded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,6 +195,19 @@ mod tests {
         assert_eq!(approval.output_artifacts, None);
         assert_eq!(approval.commands, None);
         assert_eq!(approval.output_variables, None);
+    }
+
+    #[test]
+    fn a_build_is_no_batch_unless_it_says_so() {
+        let mut build = bare("Bake", "Build", "CodeBuild");
+        build.configuration.insert("ProjectName".into(), "paas_dev_acme_bake".into());
+        let stages = vec![Stage { name: "Bake".into(), actions: vec![build] }];
+        for (value, is_same) in [("false", true), ("true", false)] {
+            let mut declared = to_sdk(&stages);
+            let configuration = declared[0].actions[0].configuration.as_mut().unwrap();
+            configuration.insert("BatchEnabled".into(), value.into());
+            assert_eq!(from_sdk(&declared) == stages, is_same, "{value}");
+        }
     }
 
     #[test]
