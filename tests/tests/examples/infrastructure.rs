@@ -23,8 +23,7 @@ impl Here {
         let packer = prerequisites::packer()?;
         let (terraform, mirror) = (prerequisites::terraform().unwrap(), provider::mirror().unwrap());
         let bake = format!(
-            "packer = {{ version = \"{packer}\" }}\n\
-             environment_variables = {{ PKR_VAR_communicator = \"none\", PKR_VAR_endpoint = \"{}\" }}\n",
+            "packer = {{ version = \"{packer}\", variables = {{ communicator = \"none\", endpoint = \"{}\" }} }}\n",
             aws.endpoint()
         );
         let deploy = format!(
@@ -146,8 +145,11 @@ fn destroy_deployed(tenant: &Workspace, folder: &str) {
     deployed.write("terraform.tf.json", &terraform.to_string());
     let mut deployed = deployed;
     deployed.set("TF_CLI_CONFIG_FILE", provider::mirror().unwrap());
+    // Terraform itself reads and writes the state: not with a key of the provider's.
+    deployed.set("AWS_ACCESS_KEY_ID", "AKIAOPERATOR00000000");
     deployed.run(["init", "-no-color"]).expect_success();
-    deployed.destroy(&["-var", "image_id=ami-0"]).expect_success();
+    let image = deployed.output("image_id");
+    deployed.destroy(&["-var", &format!("image_id={}", image.as_str().unwrap())]).expect_success();
 }
 
 #[test]
@@ -195,6 +197,8 @@ fn a_tenant_moves_to_its_pipelines_state_and_back_and_stays_what_it_is() {
     let (aws, certificate, image) = account();
     let Some(here) = Here::new(&aws) else { return };
     let (dev, acme) = beside_dev(&aws, &certificate, &image, "examples/tenants/acme");
+    // The provider's default tags aren't the pipeline's.
+    acme.write("tags_override.tf", "module \"acme\" {\n  tags = { team = \"acme\" }\n}\n");
     acme.apply(&[]).expect_success();
     let ids = || {
         let mut ids: Vec<_> = aws
@@ -212,8 +216,9 @@ fn a_tenant_moves_to_its_pipelines_state_and_back_and_stays_what_it_is() {
     assert_eq!(before.len(), 3);
 
     // By the way it would be destroyed.
-    let mut moving = format!("{}{}", here.pipeline("acme", "take_over = true\n"), "");
-    moving = moving.replace("infrastructure_pipeline = {", "image_id = null\ninfrastructure_pipeline = {");
+    let moving = here.pipeline("acme", "take_over = true\n");
+    let moving =
+        moving.replace("infrastructure_pipeline = {", "image_id = null\ninfrastructure_pipeline = {");
     acme.write("here_override.tf", &moving);
     let refusal = acme.plan(&[]).expect_errors();
     assert!(refusal.iter().any(|error| error.text().contains("Moving a tenant")), "{refusal:?}");
