@@ -21,7 +21,8 @@ pub struct EnvironmentModel {
     #[attr(optional, replace)]
     pub network: Attr<ExistingNetwork>,
     /// Two to four availability zones, in the order of their subnets. Defaults to the region's first three. Add a
-    /// zone at the end: the others keep their subnets.
+    /// zone at the end: the others keep their subnets. One that is taken away from the end goes at once where nobody
+    /// lies in its subnets; else they stay, with a warning, and an apply after everybody has left removes them.
     #[attr(optional, computed)]
     pub availability_zones: Attr<Vec<String>>,
     /// How the natted tier reaches the internet. Not used with `network`.
