@@ -3,10 +3,15 @@
 use super::{Build, NOT_FOUND};
 use crate::call::{AwsError, call};
 use crate::session::Session;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// How many lines of its log stand in the error of a failed build.
 const LINES: usize = 30;
+/// How many are looked at for them: CodeBuild's own among them don't count.
+const RAW_LINES: usize = 10 * LINES;
+/// How CodeBuild's own lines begin.
+const CONTAINER: &str = "[Container] ";
 /// The most events that one call gives (`GetLogEvents`).
 const EVENTS: usize = 10_000;
 /// A page may be empty although there are more events (`GetLogEvents`): so many are asked for.
@@ -45,8 +50,22 @@ pub async fn log_tail(session: &Session, build: &Build, lines: usize) -> Result<
 /// What to say of a build that didn't do what it was to do: how it ended, in which phase, and the end of its log. The
 /// variables it ran with aren't in it.
 pub async fn failure(session: &Session, build: &Build) -> String {
-    let tail = log_tail(session, build, LINES).await;
-    describe(build, tail.map_err(|e| e.to_string()))
+    let log = log_tail(session, build, RAW_LINES).await;
+    describe(build, log.map(|log| telling(build, &log)).map_err(|e| e.to_string()))
+}
+
+/// The last lines that commands have printed. CodeBuild says with lines of its own which phase begins and ends, and prints
+/// a command whole before it runs and again when it has failed: one of many lines would leave no room for what it has
+/// printed. What CodeBuild says stands in the phases; where it is all there is, it stays.
+pub(super) fn telling(build: &Build, log: &[String]) -> Vec<String> {
+    let contexts = build.phases.iter().flat_map(|phase| &phase.contexts);
+    let commands: BTreeSet<&str> = contexts.flat_map(|context| context.lines()).map(str::trim).collect();
+    let is_codebuilds = |line: &str| line.starts_with(CONTAINER) || commands.contains(line.trim());
+    let mut printed: Vec<&String> = log.iter().filter(|line| !is_codebuilds(line)).collect();
+    if printed.iter().all(|line| line.trim().is_empty()) {
+        printed = log.iter().collect();
+    }
+    printed.split_off(printed.len().saturating_sub(LINES)).into_iter().cloned().collect()
 }
 
 pub(super) fn describe(build: &Build, tail: Result<Vec<String>, String>) -> String {
@@ -73,7 +92,12 @@ pub(super) fn describe(build: &Build, tail: Result<Vec<String>, String>) -> Stri
     text
 }
 
+/// The first line of a command of several, and what stands behind its last.
 fn shortened(context: &str) -> String {
+    let context = match (context.lines().next(), context.lines().next_back()) {
+        (Some(first), Some(last)) if first != last => format!("{} … {last}", first.trim_end()),
+        _ => context.to_owned(),
+    };
     let short: String = context.chars().take(CONTEXT).collect();
     if short.len() < context.len() { format!("{short} …") } else { short }
 }

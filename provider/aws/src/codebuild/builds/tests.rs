@@ -1,6 +1,6 @@
 //! What a build says of itself.
 
-use super::log::describe;
+use super::log::{describe, telling};
 use super::*;
 use aws_sdk_codebuild::types::{
     BuildPhase, BuildPhaseType, ExportedEnvironmentVariable, LogsLocation, PhaseContext, ProjectEnvironment,
@@ -99,6 +99,28 @@ fn a_command_that_fills_pages_is_shortened() {
     let mut build = failed();
     build.phases[1].contexts = vec!["x".repeat(5_000)];
     assert!(describe(&build, Ok(vec![])).len() < 1_000);
+}
+
+/// As CodeBuild logs a command of several lines that fails.
+#[test]
+fn what_a_command_printed_counts_and_not_the_command() {
+    let mut build = failed();
+    build.phases[1].contexts =
+        vec!["COMMAND_EXECUTION_ERROR: Error while executing command: # Scripts.\n(\ncheck\n)\n. Reason: exit status 1".into()];
+    let log = "[Container] 2026/11/21 17:14:31 Running command # Scripts.\n(\ncheck\n)\n\ninstall.sh: line 3: syntax error\n\
+               [Container] 2026/11/21 17:14:31 Command did not exit successfully # Scripts.\n(\ncheck\n)\n exit status 1\n\
+               [Container] 2026/11/21 17:14:31 Phase complete: BUILD State: FAILED";
+    let log: Vec<String> = log.lines().map(str::to_owned).collect();
+    assert_eq!(telling(&build, &log), ["", "install.sh: line 3: syntax error", " exit status 1"]);
+    assert!(
+        describe(&build, Ok(vec![])).contains("executing command: # Scripts. … . Reason: exit status 1.\n"),
+        "{}",
+        describe(&build, Ok(vec![]))
+    );
+    // A source that can't be fetched: no command has run.
+    assert_eq!(telling(&build, &log[..1]), log[..1]);
+    let many: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    assert_eq!(telling(&build, &many), many[70..]);
 }
 
 #[test]
