@@ -162,11 +162,9 @@ mod tests {
             ),
         ] {
             let found = sort("paas/dev", &[interface], &holders);
-            let expected = vec![says.to_owned()];
-            assert_eq!(
-                (&found.settled, &found.passing),
-                if stays { (&expected, &vec![]) } else { (&vec![], &expected) }
-            );
+            let (expected, none) = (vec![says.to_owned()], vec![]);
+            let sorted = if stays { (expected, none) } else { (none, expected) };
+            assert_eq!((found.settled, found.passing), sorted);
         }
     }
 }
