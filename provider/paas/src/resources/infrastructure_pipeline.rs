@@ -9,6 +9,7 @@ mod reach;
 mod recall;
 mod render;
 mod stages;
+mod told;
 mod validate;
 mod wire;
 

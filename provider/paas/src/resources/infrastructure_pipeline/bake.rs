@@ -1,8 +1,10 @@
 //! The wiring of the bake: the instance that images are made of, and the project whose builds make them.
 
-use super::model::{BuildVolume, InfrastructurePipelineModel, Packer, SourceAmiFilter};
-use super::wire::{Wiring, i32_of, images, names};
-use super::{render, tenant};
+use super::model::{InfrastructurePipelineModel, Packer};
+use super::tenant;
+use super::told::{Placed, Settings, json, packer, texts};
+use super::validate::numbers;
+use super::wire::{Wiring, names};
 use crate::home::Home;
 use crate::shared::site;
 use composite::{Graph, Node, Value};
@@ -12,90 +14,13 @@ use paas_aws::iam::{InstanceProfile, InstanceProfileOut, Role, RoleOut};
 use paas_aws::logs::LogGroupOut;
 use paas_aws::policies::infrastructure::{self, InfrastructureTenant, Launch};
 use paas_aws::policies::trust;
-use paas_aws::{Owner, Session, World};
-use serde::Serialize;
+use paas_aws::{Session, World};
 use std::collections::{BTreeMap, BTreeSet};
-use tfplugin::{Attr, Attributes};
 
 /// The key of the project: the user's texts are read back from it.
 pub const PROJECT: &str = "bake_project";
-/// What the names of Packer's variables begin with in the environment.
-const PACKER: &str = "PKR_VAR_";
-/// The first release of Packer that tags an image in the call that makes it.
-const TAGS_IN_CALL: [u64; 3] = [1, 7, 0];
-
-/// What builds find set by the project or by whoever starts them, or set themselves.
-const OURS: &[&str] = &[
-    "COMMIT",
-    "IMAGE_ID",
-    "IMAGE_OWNER",
-    "INSTALL_CODEDEPLOY_AGENT",
-    "KEEP_IMAGES",
-    "PACKER_VERSION",
-    "SOURCE",
-    "SOURCE_BUCKET",
-    "SOURCE_KEY",
-    "SUBNET_IDS",
-    "TENANT_OWNER",
-    "TRIGGERS",
-];
-/// The same of the template's variables.
-const TEMPLATES_OWN: &[&str] = &[
-    "build",
-    "commit",
-    "device_name",
-    "iam_instance_profile",
-    "image_name",
-    "install_codedeploy_agent",
-    "instance_type",
-    "kms_key_id",
-    "name",
-    "owner",
-    "region",
-    "scripts",
-    "security_group_id",
-    "source",
-    "source_ami",
-    "source_ami_name",
-    "source_ami_owner",
-    "ssh_username",
-    "subnet_id",
-    "tags",
-    "timeout_minutes",
-    "triggers",
-    "volume_size",
-    "volume_type",
-];
-
-/// Whether a variable of the builds is set by us.
-#[must_use]
-pub fn is_ours(name: &str) -> bool {
-    OURS.contains(&name) || name.strip_prefix(PACKER).is_some_and(is_templates_own)
-}
-
-/// Whether a variable of the template is set by us.
-#[must_use]
-pub fn is_templates_own(name: &str) -> bool {
-    TEMPLATES_OWN.contains(&name)
-}
-
-/// How a variable of the template is called in the builds.
-#[must_use]
-pub fn packer_variable(name: &str) -> String {
-    format!("{PACKER}{name}")
-}
-
-/// The template's variable that a variable of the builds is.
-#[must_use]
-pub fn of_packer(name: &str) -> Option<&str> {
-    name.strip_prefix(PACKER)
-}
-
-/// As a variable's value.
-#[must_use]
-pub fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("it is plain data")
-}
+/// The first release of Packer with plugins, and that of its Amazon plugin which tags an image in the call that makes it.
+const TAGS_IN_CALL: [[u64; 3]; 2] = [[1, 7, 0], [1, 1, 0]];
 
 impl<'a> Wiring<'a> {
     /// One role for the builds, one for the instances: what the tenant's scripts print or try runs with no more than
@@ -145,14 +70,11 @@ impl<'a> Wiring<'a> {
 
     fn bake_role(&self, g: &mut Graph<'a, World>) -> Node<RoleOut> {
         let (session, model) = (self.session, self.model);
-        let version = packer(model).map_or(Value::Unknown, |packer| known(&packer.version));
-        let deps = (self.home, g.input(version), self.boundary, self.tags);
-        let role = g.child("bake_role", deps, move |(home, version, permissions_boundary, tags)| {
+        let tags_in_call = g.input(packer(model).map_or(Value::Unknown, |packer| tags_in_call(&packer)));
+        let deps = (self.home, tags_in_call, self.boundary, self.tags);
+        let role = g.child("bake_role", deps, move |(home, tags_in_call, permissions_boundary, tags)| {
             let site = site(session, &home.name);
-            let launch = Launch {
-                subnet_ids: &home.outputs.natted_subnet_ids,
-                tags_in_call: super::validate::numbers(&version).is_none_or(|it| it >= TAGS_IN_CALL),
-            };
+            let launch = Launch { subnet_ids: &home.outputs.natted_subnet_ids, tags_in_call };
             let (bucket_arn, key_arn) = (bucket_arn(session, &home), &home.outputs.kms_key_arn);
             Role {
                 name: names(session, &home, model).bake_role(&session.region),
@@ -211,132 +133,15 @@ impl<'a> Wiring<'a> {
     }
 }
 
-/// The machine that builds run on.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Machine {
-    pub image: String,
-    pub compute_type: String,
-    pub timeout_in_minutes: i32,
-}
-
-impl Machine {
-    /// None while one of them isn't known.
-    pub fn of(model: &InfrastructurePipelineModel) -> Option<Self> {
-        Some(Self {
-            image: model.build_image.known()?.clone(),
-            compute_type: model.compute_type.known()?.clone(),
-            timeout_in_minutes: i32_of(*model.build_timeout.known()?),
-        })
+/// Whether Packer tags an image in the call that makes it.
+fn tags_in_call(packer: &Packer) -> Value<bool> {
+    match (packer.version.known(), packer.plugin_version.known()) {
+        (Some(version), Some(plugin)) => {
+            let mut versions = [version, plugin].into_iter().zip(TAGS_IN_CALL);
+            Value::Known(versions.all(|(version, since)| numbers(version) >= Some(since)))
+        }
+        _ => Value::Unknown,
     }
-}
-
-/// What a bake is told by the arguments alone.
-#[derive(Debug, Clone, PartialEq)]
-struct Settings {
-    machine: Machine,
-    buildspec: String,
-    variables: BTreeMap<String, String>,
-}
-
-impl Settings {
-    /// None while one of them isn't known.
-    fn of(model: &InfrastructurePipelineModel) -> Option<Self> {
-        let packer = packer(model)?;
-        let filter = model.source_ami_filter.settled()?.cloned().unwrap_or_else(SourceAmiFilter::defaults);
-        let volume = model.root_volume.settled()?.cloned().unwrap_or_else(BuildVolume::defaults);
-        let text = |attr: &Attr<String>| attr.known().cloned();
-        let number = |attr: &Attr<i64>| attr.known().map(i64::to_string);
-        let mut variables: BTreeMap<String, String> = [
-            ("PACKER_VERSION", text(&packer.version)?),
-            ("KEEP_IMAGES", number(&model.keep_images)?),
-            ("INSTALL_CODEDEPLOY_AGENT", model.install_codedeploy_agent.known()?.to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        let of_template = [
-            ("instance_type", text(&model.instance_type)?),
-            ("volume_size", number(&volume.size)?),
-            ("volume_type", text(&volume.r#type)?),
-            ("device_name", text(&volume.device_name)?),
-            ("source_ami", model.source_ami.settled()?.cloned().unwrap_or_default()),
-            ("source_ami_name", text(&filter.name)?),
-            ("source_ami_owner", text(&filter.owner)?),
-            ("ssh_username", text(&model.ssh_username)?),
-            ("timeout_minutes", number(&model.build_timeout)?),
-        ];
-        variables.extend(of_template.map(|(name, value)| (packer_variable(name), value)));
-        let more = packer.variables.settled()?.cloned().unwrap_or_default();
-        variables.extend(more.into_iter().map(|(name, value)| (packer_variable(&name), value)));
-        variables.extend(model.environment_variables.settled()?.cloned().unwrap_or_default());
-        Some(Self { machine: Machine::of(model)?, buildspec: texts(model)?.buildspec, variables })
-    }
-}
-
-/// What a bake is told by where it stands.
-struct Placed<'p> {
-    session: &'p Session,
-    home: &'p Home,
-    tenant: &'p str,
-}
-
-impl Placed<'_> {
-    fn variables(
-        &self,
-        group: &SecurityGroupOut,
-        profile: &InstanceProfileOut,
-        tags: &str,
-    ) -> BTreeMap<String, String> {
-        let Self { session, home, tenant } = self;
-        let names = crate::names::EnvironmentNames { project: &session.project, environment: &home.name };
-        let names = names.tenant(tenant);
-        let images = images(session, &home.name, tenant).path();
-        let of_build = [
-            ("IMAGE_OWNER", images.clone()),
-            ("SOURCE_BUCKET", home.outputs.bucket.clone()),
-            ("SOURCE_KEY", names.infrastructure_object()),
-            ("SUBNET_IDS", home.outputs.natted_subnet_ids.join(",")),
-            ("TENANT_OWNER", Owner::tenant(&session.project, &home.name, tenant).path()),
-        ];
-        let of_template = [
-            ("iam_instance_profile", profile.name.clone()),
-            ("kms_key_id", home.outputs.kms_key_arn.clone()),
-            ("name", names.base()),
-            ("owner", images),
-            ("region", session.region.clone()),
-            ("security_group_id", group.id.clone()),
-            ("tags", tags.to_owned()),
-        ];
-        let of_build = of_build.map(|(name, value)| (name.to_owned(), value));
-        of_build.into_iter().chain(of_template.map(|(name, value)| (packer_variable(name), value))).collect()
-    }
-}
-
-/// The texts of a bake.
-#[derive(Debug, Clone, PartialEq)]
-struct Texts {
-    /// None where a buildspec of the user's has its own way.
-    template: Option<String>,
-    buildspec: String,
-}
-
-/// None while one of them isn't known.
-fn texts(model: &InfrastructurePipelineModel) -> Option<Texts> {
-    if let Some(buildspec) = model.buildspec.settled()? {
-        return Some(Texts { template: None, buildspec: buildspec.clone() });
-    }
-    let packer = packer(model)?;
-    let template = packer.template.settled()?;
-    let buildspec = render::bake(template, packer.plugin_version.known()?);
-    Some(Texts { template: Some(template.map_or(render::TEMPLATE, |text| text).to_owned()), buildspec })
-}
-
-/// Packer's arguments; none while they aren't known.
-fn packer(model: &InfrastructurePipelineModel) -> Option<Packer> {
-    Some(model.packer.settled()?.cloned().unwrap_or_else(Packer::defaults))
-}
-
-fn known<T: Clone>(attr: &Attr<T>) -> Value<T> {
-    crate::shared::required(attr)
 }
 
 /// The names by which the roles' policies know what is the tenant's.
@@ -365,46 +170,12 @@ pub(super) fn bucket_arn(session: &Session, home: &Home) -> String {
     format!("arn:{}:s3:::{}", session.partition, home.outputs.bucket)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    fn model() -> InfrastructurePipelineModel {
-        InfrastructurePipelineModel {
-            environment: "dev".into(),
-            tenant: "acme".into(),
-            ..InfrastructurePipelineModel::defaults()
-        }
-    }
-
-    #[test]
-    fn every_variable_that_is_set_is_known_as_ours() {
-        let set = Settings::of(&model()).expect("all is known").variables;
-        for name in set.keys() {
-            assert!(is_ours(name), "{name}");
-        }
-        assert_eq!(set["PKR_VAR_source_ami"], "");
-        assert_eq!(set["PKR_VAR_source_ami_owner"], "amazon");
-    }
-
-    #[test]
-    fn the_users_variables_stand_beside_ours() {
-        let variables = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
-        let packer = Packer { variables: variables("flavour", "vanilla").into(), ..Packer::defaults() };
-        let model = InfrastructurePipelineModel {
-            packer: packer.into(),
-            environment_variables: variables("LANGUAGE", "en").into(),
-            ..model()
-        };
-        let set = Settings::of(&model).expect("all is known").variables;
-        assert_eq!((set["PKR_VAR_flavour"].as_str(), set["LANGUAGE"].as_str()), ("vanilla", "en"));
-    }
-
-    #[test]
-    fn a_buildspec_of_ones_own_needs_no_template() {
-        let own = InfrastructurePipelineModel { buildspec: "version: 0.2\n".into(), ..model() };
-        let texts = texts(&own).expect("all is known");
-        assert_eq!(texts, Texts { template: None, buildspec: "version: 0.2\n".into() });
-    }
+#[test]
+fn old_packers_tag_images_when_they_are_made_already() {
+    let of = |version: &str, plugin: &str| {
+        tags_in_call(&Packer { version: version.into(), plugin_version: plugin.into(), ..Packer::default() })
+    };
+    assert_eq!(of("1.12.0", "1.8.2"), Value::Known(true));
+    assert_eq!(of("1.6.6", "1.8.2"), Value::Known(false));
+    assert_eq!(of("1.7.0", "1.0.9"), Value::Known(false));
 }

@@ -1,7 +1,8 @@
 //! The wiring of the deployment: the role that may make and change this tenant alone, and the project whose builds do so.
 
-use super::bake::{Machine, bucket_arn, own};
+use super::bake::{bucket_arn, own};
 use super::model::{Deploy, InfrastructurePipelineModel};
+use super::told::Machine;
 use super::wire::{Wiring, names};
 use super::{render, tenant};
 use crate::shared::{optional, site};
@@ -184,30 +185,30 @@ mod tests {
     use super::*;
     use tfplugin::Attributes;
 
-    fn settings(deploy: Deploy) -> Settings {
-        Settings::of(&InfrastructurePipelineModel::defaults(), &deploy).expect("all is known")
+    fn settings(deploy: &Deploy) -> Settings {
+        Settings::of(&InfrastructurePipelineModel::defaults(), deploy).expect("all is known")
     }
 
     #[test]
     fn every_variable_that_is_set_is_known_as_ours() {
-        for name in settings(Deploy::defaults()).variables.keys() {
+        for name in settings(&Deploy::defaults()).variables.keys() {
             assert!(is_ours(name), "{name}");
         }
     }
 
     #[test]
     fn the_very_version_that_manages_the_pipeline_deploys_unless_told() {
-        let version = |deploy| settings(deploy).variables["PROVIDER_VERSION"].clone();
+        let version = |deploy: Deploy| settings(&deploy).variables["PROVIDER_VERSION"].clone();
         assert_eq!(version(Deploy::defaults()), env!("CARGO_PKG_VERSION"));
         assert_eq!(version(Deploy { provider_version: "9.8.7".into(), ..Deploy::defaults() }), "9.8.7");
     }
 
     #[test]
     fn a_configuration_that_is_given_needs_no_folder() {
-        let folder = |deploy| settings(deploy).variables["CONFIGURATION_FOLDER"].clone();
-        assert_eq!(folder(Deploy::defaults()), "terraform");
+        let folder = |deploy: &Deploy| settings(deploy).variables["CONFIGURATION_FOLDER"].clone();
+        assert_eq!(folder(&Deploy::defaults()), "terraform");
         let given = Deploy { configuration: "variable \"image_id\" {}".into(), ..Deploy::defaults() };
-        assert!(settings(given.clone()).buildspec.contains("variable \"image_id\" {}"));
-        assert_eq!(folder(given), "");
+        assert!(settings(&given).buildspec.contains("variable \"image_id\" {}"));
+        assert_eq!(folder(&given), "");
     }
 }

@@ -1,7 +1,7 @@
 //! What an infrastructure pipeline has to know of AWS: its environment's record; and what it checks there at plan.
 
-use super::bake;
 use super::model::InfrastructurePipelineModel;
+use super::told;
 use super::validate::VARIABLE;
 use crate::composite_resource::Gather;
 use crate::home::{self, Home};
@@ -78,7 +78,7 @@ fn few_tags(tags: &Tags, diagnostics: &mut Diagnostics) {
         );
         diagnostics.error("tags", "Too many tags", detail);
     }
-    let length = bake::json(tags).chars().count();
+    let length = told::json(tags).chars().count();
     if length > VARIABLE {
         let detail = format!(
             "As JSON the tags have {length} characters, those of default_tags included. They get to the images in a variable of the build, and CodeBuild takes {VARIABLE} characters there."

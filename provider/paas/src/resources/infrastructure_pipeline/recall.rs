@@ -2,7 +2,7 @@
 
 use super::model::{InfrastructurePipelineModel, Packer};
 use super::render::{self, Origin};
-use super::{bake, deploy};
+use super::{bake, deploy, told};
 use composite::Ledger;
 use paas_aws::codebuild::Project;
 use std::collections::BTreeMap;
@@ -25,12 +25,12 @@ pub fn complete(model: &mut InfrastructurePipelineModel, seen: &Ledger) {
         let (of_packer, others): (BTreeMap<_, _>, BTreeMap<_, _>) = project
             .environment_variables
             .into_iter()
-            .filter(|(name, _)| !bake::is_ours(name))
-            .partition(|(name, _)| bake::of_packer(name).is_some());
+            .filter(|(name, _)| !told::is_ours(name))
+            .partition(|(name, _)| told::of_packer(name).is_some());
         model.environment_variables = unless_empty(others);
         let of_packer = of_packer
             .into_iter()
-            .filter_map(|(name, value)| Some((bake::of_packer(&name)?.to_owned(), value)))
+            .filter_map(|(name, value)| Some((told::of_packer(&name)?.to_owned(), value)))
             .collect();
         let defaults = Packer::defaults();
         let version = &model.packer.known().unwrap_or(&defaults).plugin_version;

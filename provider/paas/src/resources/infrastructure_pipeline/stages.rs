@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn told(actions: &[Action]) -> Vec<(&str, i32, &str)> {
-        let variables = |action: &Action| action.configuration.get("EnvironmentVariables").is_some();
+        let variables = |action: &Action| action.configuration.contains_key("EnvironmentVariables");
         actions
             .iter()
             .map(|action| {

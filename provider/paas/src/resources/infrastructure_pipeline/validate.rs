@@ -1,7 +1,7 @@
 //! What can be said of an infrastructure pipeline's arguments without asking AWS.
 
 use super::model::{BuildVolume, Deploy, InfrastructurePipelineModel, Packer, SourceAmiFilter};
-use super::{bake, deploy, render};
+use super::{deploy, render, told};
 use crate::names;
 use crate::pipelines::{CLOUDTRAIL, S3};
 use crate::shared::{validate_choice, validate_name, validate_range, validate_retention};
@@ -53,7 +53,7 @@ pub fn infrastructure_pipeline(config: &InfrastructurePipelineModel, diagnostics
     if let Some(packer) = config.packer.known() {
         validate_packer(packer, &config.buildspec, diagnostics);
     }
-    variables(&"environment_variables".into(), &config.environment_variables, bake::is_ours, diagnostics);
+    variables(&"environment_variables".into(), &config.environment_variables, told::is_ours, diagnostics);
     text(&"buildspec".into(), &config.buildspec, diagnostics);
     let packer = config.packer.settled().map(|packer| packer.cloned().unwrap_or_default());
     if let (Some(packer), Attr::Null) = (packer, &config.buildspec) {
@@ -127,7 +127,7 @@ fn validate_packer(packer: &Packer, buildspec: &Attr<String>, diagnostics: &mut 
                 "{name:?} is not the name of a variable: letters, digits and underscores, a letter first."
             );
             diagnostics.error(path, "Invalid variable", detail);
-        } else if bake::is_templates_own(name) {
+        } else if told::is_templates_own(name) {
             let detail = format!(
                 "{name:?} is one of the variables that the provider sets; an argument says what it is."
             );
@@ -274,7 +274,7 @@ fn variables(
             )
         } else if name.starts_with("CODEBUILD_") {
             ("Variable is taken", "is CodeBuild's own, as all that begin with \"CODEBUILD_\".")
-        } else if bake::of_packer(name).is_some() {
+        } else if told::of_packer(name).is_some() {
             (
                 "Variable is taken",
                 "is one of Packer's: it belongs into packer.variables, without \"PKR_VAR_\".",

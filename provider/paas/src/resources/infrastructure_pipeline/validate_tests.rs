@@ -60,7 +60,10 @@ fn what_aws_takes_is_taken() {
     let changes: [Change; 9] = [
         |p| p.source_ami = "ami-0abcdef1234567890".into(),
         |p| p.source_ami_filter = SourceAmiFilter { name: "base-*".into(), owner: "self".into() }.into(),
-        |p| p.source_ami_filter = SourceAmiFilter { owner: "099720109477".into(), ..Default::default() }.into(),
+        |p| {
+            p.source_ami_filter =
+                SourceAmiFilter { owner: "099720109477".into(), ..Default::default() }.into();
+        },
         |p| p.environment_variables = one("MIRROR_2", "x".repeat(VARIABLE)),
         |p| p.packer = packer(|it| it.variables = one("communicator", "none")),
         |p| p.packer = packer(|it| it.template = "source \"null\" \"x\" {}\n".into()),
@@ -73,6 +76,7 @@ fn what_aws_takes_is_taken() {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 #[test]
 fn what_aws_or_a_build_refuses_is_refused_with_its_path() {
     let changes: [(Change, &str, &str); 42] = [
@@ -121,7 +125,11 @@ fn what_aws_or_a_build_refuses_is_refused_with_its_path() {
         (|p| p.trigger = "PUSH".into(), "trigger", "S3, CLOUDTRAIL"),
         (|p| p.log_retention_in_days = 2.into(), "log_retention_in_days", "doesn't keep events for 2 days"),
         (|p| p.packer = packer(|it| it.version = "1.12".into()), "packer.version", "one exact version"),
-        (|p| p.packer = packer(|it| it.plugin_version = "~> 1.3".into()), "packer.plugin_version", "exact version"),
+        (
+            |p| p.packer = packer(|it| it.plugin_version = "~> 1.3".into()),
+            "packer.plugin_version",
+            "exact version",
+        ),
         (|p| p.packer = packer(|it| it.template = " \n".into()), "packer.template", "is empty"),
         (
             |p| p.packer = packer(|it| it.template = "a\n  PAAS_END_OF_THE_TEMPLATE\n".into()),
@@ -190,7 +198,11 @@ fn what_aws_or_a_build_refuses_is_refused_with_its_path() {
             "deploy.folder",
             "Set configuration",
         ),
-        (|p| p.deploy = deploying(|d| d.folder = "../x".into()), "deploy.folder", "not a folder of the source"),
+        (
+            |p| p.deploy = deploying(|d| d.folder = "../x".into()),
+            "deploy.folder",
+            "not a folder of the source",
+        ),
         (
             |p| p.deploy = deploying(|d| d.configuration = "{\"image_id\": }".into()),
             "deploy.configuration",

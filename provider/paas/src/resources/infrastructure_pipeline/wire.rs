@@ -39,7 +39,7 @@ pub fn infrastructure_pipeline<'a>(
     let deploy = wiring.deploy(logs, g);
     let pipeline = wiring.pipeline(seed, bake, deploy, g);
     let rule = wiring.event_rule(pipeline, g);
-    wiring.record(Parts { bake, deploy, pipeline, rule }, g);
+    wiring.record(&Parts { bake, deploy, pipeline, rule }, g);
 }
 
 /// What every part of the wiring uses.
@@ -142,7 +142,7 @@ impl<'a> Wiring<'a> {
     }
 
     /// Published last: a pipeline with a record is one that came up.
-    fn record(&self, parts: Parts, g: &mut Graph<'a, World>) {
+    fn record(&self, parts: &Parts, g: &mut Graph<'a, World>) {
         let (session, model) = (self.session, self.model);
         let arguments = record::arguments(model, super::UNRECORDED);
         let arguments = g.input(arguments.map_or(Value::Unknown, Value::Known));
