@@ -416,5 +416,7 @@ class Ends(BuildTest):
             self.build_role = self.role("build", "codebuild.amazonaws.com")
             self.allow(self.build_role)
             _, shell = self.sleeping(folder)
+            source = (shell / "cwd").resolve()
+            self.assertTrue(source.is_dir())
             process.kill()
-            self.eventually(False, shell.exists)
+            self.eventually((False, False), lambda: (shell.exists(), source.exists()))

@@ -27,8 +27,8 @@ while IFS= read -r __command <&8; do
   printf '@mark@%s\\n' "$__status" >&9
 done
 """
-# Ends the group of processes when the emulator is gone, and the pipe with it.
-GUARD = 'cat >/dev/null; kill -9 "-$0"'
+# Ends the group of processes when the emulator is gone, and the pipe with it, and clears up after it.
+GUARD = 'cat >/dev/null; kill -9 "-$0"; rm -rf "$1"'
 POLL = 0.1
 LAST_WORDS = 0.3
 
@@ -116,9 +116,8 @@ class Shell:
             start_new_session=True,
         )
         os.set_blocking(self._process.stdout.fileno(), False)
-        self._guard = subprocess.Popen(
-            ["sh", "-c", GUARD, str(self._process.pid)], stdin=subprocess.PIPE, start_new_session=True
-        )
+        guard = ["sh", "-c", GUARD, str(self._process.pid), str(self._scratch)]
+        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, start_new_session=True)
 
     def _follow(
         self, process: subprocess.Popen[bytes], wanted: Callable[[], bool], said: Callable[[str], None]
