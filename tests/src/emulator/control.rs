@@ -125,12 +125,22 @@ impl Control {
         self.try_calls(since).unwrap_or_else(|error| panic!("the call log: {error}"))
     }
 
+    /// What the account's own services called: the commands of pipelines and builds. No other call is among these.
+    #[must_use]
+    pub fn own_calls(&self) -> Vec<Call> {
+        self.log("own-calls").unwrap_or_else(|error| panic!("the services' call log: {error}"))
+    }
+
     pub(super) fn try_calls(&self, since: u64) -> Result<Vec<Call>, ureq::Error> {
+        self.log(&format!("calls?since={since}"))
+    }
+
+    fn log(&self, path: &str) -> Result<Vec<Call>, ureq::Error> {
         #[derive(Deserialize)]
         struct Log {
             calls: Vec<Call>,
         }
-        let answer = read(self.agent.get(self.url(&format!("calls?since={since}"))).call()?)?;
+        let answer = read(self.agent.get(self.url(path)).call()?)?;
         let log: Log =
             serde_json::from_str(&answer.1).unwrap_or_else(|e| panic!("the call log: {e}: {}", answer.1));
         Ok(log.calls)

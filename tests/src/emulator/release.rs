@@ -28,11 +28,22 @@ impl Emulator {
     /// # Panics
     /// AWS refuses.
     pub fn upload(&self, bucket: &Value, key: &Value, files: &[(&str, &str)]) -> Value {
-        let body = json!({"$base64": STANDARD.encode(archive(files))});
-        let put = json!({"Bucket": bucket, "Key": key, "Body": body});
-        let answer = self.call("s3", "put_object", &put).unwrap_or_else(|error| panic!("{error}"));
         // S3 gives it in quotes, as HTTP has it.
-        answer["ETag"].as_str().unwrap_or_default().trim_matches('"').into()
+        self.push(bucket, key, files, &json!({}))["ETag"]
+            .as_str()
+            .unwrap_or_default()
+            .trim_matches('"')
+            .into()
+    }
+
+    /// The same with metadata of the object's own, such as the commit; gives what S3 answers.
+    ///
+    /// # Panics
+    /// AWS refuses.
+    pub fn push(&self, bucket: &Value, key: &Value, files: &[(&str, &str)], metadata: &Value) -> Value {
+        let body = json!({"$base64": STANDARD.encode(archive(files))});
+        let put = json!({"Bucket": bucket, "Key": key, "Body": body, "Metadata": metadata});
+        self.call("s3", "put_object", &put).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// What each instance serves, by its id. One that never got a release isn't listed.

@@ -5,7 +5,8 @@ use paas_tests::configuration::ENVIRONMENT;
 use serde_json::{Value, json};
 
 /// HCL, with what YAML, the shell and a rendering could stumble over.
-const TEMPLATE: &str = "\n# A comment\nsource \"null\" \"x\" {\n\n  communicator = \"none\" # $HOME '@@sweep.sh@@'\n}\n\n";
+const TEMPLATE: &str =
+    "\n# A comment\nsource \"null\" \"x\" {\n\n  communicator = \"none\" # $HOME '@@sweep.sh@@'\n}\n\n";
 const CONFIGURATION: &str = "variable \"image_id\" {}\n\noutput \"image\" {\n  value = var.image_id\n}";
 
 #[test]

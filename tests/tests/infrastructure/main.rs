@@ -2,8 +2,13 @@
 
 #![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 
+mod deploying;
 mod import;
+mod journey;
 mod life;
+
+#[path = "../support/bakes.rs"]
+mod bakes;
 
 #[path = "../support/changes.rs"]
 mod changes;
