@@ -68,7 +68,7 @@ def asked(call: AwsCall) -> list[Asked]:
         wanted = asked_s3.asked(call)
     else:
         action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
-        wanted = [(action, resource, {}) for resource in _resources(call)]
+        wanted = [(action, resource, _boundary(call)) for resource in _resources(call)]
     wanted += [
         ("iam:PassRole", role, {"iam:PassedToService": service}) for role, service in _passed(name, call)
     ]
@@ -78,6 +78,20 @@ def asked(call: AwsCall) -> list[Asked]:
         Asked(action, resource, {**general, **tags.context(action, resource), **context})
         for action, resource, context in wanted
     ]
+
+
+def _boundary(call: AwsCall) -> Context:
+    """The permissions boundary that a role gets, or that the role has whose policies change."""
+    if call.service != "iam" or "RoleName" not in call.params:
+        return {}
+    given = call.params.get("PermissionsBoundary")
+    if given is None and "RolePolicy" in call.operation:
+        from moto.iam.models import iam_backends
+
+        roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()
+        role = next((role for role in roles if role.name == call.params["RoleName"]), None)
+        given = role and role.permissions_boundary_arn
+    return {"iam:PermissionsBoundary": given} if given else {}
 
 
 def _resources(call: AwsCall) -> list[str | None]:

@@ -229,13 +229,12 @@ impl Narrowing<'_> {
             .iter()
             .any(|condition| *condition == OURS || condition.1.ends_with(":CreateAction"));
         // What is ours doesn't become another's.
-        let statement = match self.service.prefix {
+        match self.service.prefix {
             "ec2" | "elasticloadbalancing" if tags => self.made_ours(statement, "StringLikeIfExists"),
             // A group of a slot may have the name of another tenant's only one.
             "autoscaling" if grant.sid == "Change" => self.ours(statement, "StringLikeIfExists"),
             _ => statement,
-        };
-        statement
+        }
     }
 
     fn ours(&self, statement: Statement, operator: &str) -> Statement {

@@ -15,8 +15,9 @@ use crate::tags::OWNER;
 pub struct Launch<'a> {
     /// The subnets that build instances may lie in.
     pub subnet_ids: &'a [String],
-    /// Whether Packer tags an image in the call that makes it, as it does since 1.7. An older one tags it afterwards, and
-    /// the role has to be allowed to tag images and snapshots of the account that have no owner yet.
+    /// Whether Packer tags an image in the call that makes it, as its Amazon plugin does since 1.1. Packer 1.6, which has
+    /// no plugins, tags it afterwards, and the role has to be allowed to take images and snapshots of the account that
+    /// have no owner yet.
     pub tags_in_call: bool,
 }
 

@@ -233,7 +233,7 @@ fn a_bake_makes_and_removes_its_own_images_alone() {
     );
 }
 
-/// Packer before 1.7 tags an image when it is there.
+/// Packer 1.6 tags an image when it is there.
 #[test]
 fn an_older_packer_may_take_what_nobody_owns() {
     let policies = baking(false);
