@@ -5,7 +5,7 @@ resource "paas_infrastructure_pipeline" "shop" {
 
 resource "paas_ami" "shop" {
   infrastructure_pipeline = paas_infrastructure_pipeline.shop.id
-  source_dir              = "${path.module}/image"           # preInstall.sh, install.sh and what they need
+  source_dir              = "${path.module}/image"            # preInstall.sh, install.sh and what they need
   triggers                = { packages_of = "November 2026" } # bakes anew with next month's packages
 }
 

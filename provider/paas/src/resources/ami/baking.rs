@@ -145,7 +145,7 @@ impl<'a> Order<'a> {
     /// The end of our own build. When our patience ends it is stopped, and what it left is ended.
     async fn followed(&self, build: &Build) -> Result<Build, Diagnostics> {
         let followed = builds::follow(self.session, &build.id, &self.patience).await.map_err(|error| {
-            let detail = format!("Build {} was started, and can't be followed: {error}", build.id);
+            let detail = format!("Build {} was started, and can't be followed: {error}. If it goes on, the next apply waits for it or takes its image.", build.id);
             Diagnostic::error("Can't follow a build", detail)
         })?;
         let (summary, why) = match followed {

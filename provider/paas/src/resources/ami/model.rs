@@ -33,7 +33,8 @@ pub struct AmiModel {
     pub infrastructure_pipeline: Attr<String>,
     /// A folder on this machine with `preInstall.sh` and `install.sh`, to bake from instead of the pipeline's source. What
     /// counts are the files' paths, contents and executable bits; `.git`, `.terraform` and states of Terraform are left
-    /// out, symbolic links refused. 100 MB at most.
+    /// out, symbolic links refused. 100 MB at most; they are kept as an archive in the environment's bucket, below
+    /// `bakes/<tenant>/`.
     #[attr(optional)]
     pub source_dir: Attr<String>,
     /// Version of the pipeline's source object in S3 to bake from. Defaults to the newest: each plan looks it up, so an
