@@ -66,6 +66,7 @@ impl Account {
     }
 
     /// A call of somebody else's, past the provider.
+    #[allow(clippy::needless_pass_by_value, reason = "a `json!` reads best without a `&`")]
     pub fn call(&self, service: &str, operation: &str, params: Json) -> Json {
         self.aws.call(service, operation, &params).unwrap_or_else(|error| panic!("{operation}: {error:?}"))
     }

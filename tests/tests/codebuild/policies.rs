@@ -25,6 +25,9 @@ fn policy(n: usize) -> Policy {
     }
 }
 
+/// What somebody wants otherwise.
+type Change = fn(&mut Policy);
+
 /// Read by a provider of its own, it needs no change.
 async fn conforms(account: &Account, want: &Policy, after: &str) {
     let saw = account.provider().await.seen::<Policy>(KEY, ARN).await.expect("it is there");
@@ -48,7 +51,6 @@ async fn a_policy_is_made_in_one_call_and_changes_in_place() {
     assert_eq!(account.changes(mark), ["CreatePolicy"]);
     conforms(&account, &want, "its creation").await;
 
-    type Change = fn(&mut Policy);
     let changes: [(&str, Change, &[&str]); 3] = [
         ("document", |p| p.document = policy(2).document, &["CreatePolicyVersion"]),
         ("tags", |p| p.tags = Tags::from([("Name".into(), "theirs".into())]), &["TagPolicy", "UntagPolicy"]),

@@ -12,6 +12,9 @@ const KEY: &str = "bake_project";
 const NOTHING: &str = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo nothing\n";
 const ENDLESS: &str = "version: 0.2\nphases:\n  build:\n    commands:\n      - sleep 600\n";
 
+/// What somebody wants otherwise.
+type Change = fn(&mut Project);
+
 /// Read by a provider of its own, it needs no change.
 async fn conforms(account: &Account, want: &Project, after: &str) {
     let saw = account.provider().await.seen::<Project>(KEY, PROJECT).await.expect("it is there");
@@ -28,7 +31,6 @@ async fn a_project_is_made_in_one_call_and_changes_in_place() {
     assert_eq!(out.arn, format!("arn:aws:codebuild:eu-west-1:123456789012:project/{PROJECT}"));
     conforms(&account, &want, "its creation").await;
 
-    type Change = fn(&mut Project);
     let changes: [(&str, Change); 11] = [
         ("description", |p| p.description = "Other words.".into()),
         ("role", |p| p.role_arn = p.role_arn.replace("role/bake", "role/other-bake")),

@@ -113,7 +113,7 @@ fn what_nobody_wants_is_seen() {
             p.source = source.build().ok();
         }),
         ("artifacts.type", "S3", |p| {
-            p.artifacts = ProjectArtifacts::builder().r#type(ArtifactsType::S3).build().ok()
+            p.artifacts = ProjectArtifacts::builder().r#type(ArtifactsType::S3).build().ok();
         }),
         ("cache.type", "S3", |p| p.cache = ProjectCache::builder().r#type(CacheType::S3).build().ok()),
         ("vpcConfig.vpcId", "vpc-1", |p| p.vpc_config = Some(VpcConfig::builder().vpc_id("vpc-1").build())),
