@@ -2,7 +2,9 @@
 
 #![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 
+mod approval;
 mod deploying;
+mod failures;
 mod import;
 mod journey;
 mod life;

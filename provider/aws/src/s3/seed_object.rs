@@ -22,8 +22,9 @@ version: 0.0
 os: linux
 ";
 
-/// What the bake runs, in this order. A new tenant's image is its base image.
-const SCRIPTS: [(&str, &str); 2] = [
+/// What the bake runs, in this order: a new tenant's image is its base image. The last one is for the deployment, which
+/// misses no configuration in a source that has none yet.
+const SCRIPTS: [(&str, &str); 3] = [
     (
         "preInstall.sh",
         "\
@@ -42,6 +43,7 @@ set -eu
 echo 'install.sh does nothing yet: it is there to be replaced.'
 ",
     ),
+    ("SEED", "This is what a new tenant starts with, until the first push.\n"),
 ];
 
 /// What the keys of infrastructure pipelines' sources begin with.
@@ -288,7 +290,7 @@ mod tests {
             file.read_to_string(&mut text).unwrap();
             (file.name().unwrap().into_owned(), file.unix_mode().unwrap() & 0o777, text)
         };
-        let count = 1 + usize::from(seed == Seed::Scripts);
+        let count = if seed == Seed::Scripts { SCRIPTS.len() } else { 1 };
         let files = (0..count).map(&mut file).collect();
         assert_eq!(archive.len(), count);
         files
