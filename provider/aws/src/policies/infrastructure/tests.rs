@@ -307,7 +307,7 @@ fn a_deployment_keeps_its_own_state_and_no_other() {
     };
     // What the policies narrowed to the tenant grant beside.
     let all = crate::policy::document(vec![Statement::allow("All").actions(&["ssm:*"]).resource("*")]);
-    let policies = Inline::from_iter(deploying().into_iter().chain([("all".to_owned(), all)]));
+    let policies: Inline = deploying().into_iter().chain([("all".to_owned(), all)]).collect();
     check(
         &policies,
         [
