@@ -8,6 +8,8 @@ use paas_tests::terraform::Output;
 use paas_tests::{Configuration, Workspace};
 use serde_json::json;
 
+const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
+
 /// The text of a plan.
 fn planned(dev: &Configuration) -> String {
     dev.terraform.plan(&[]).expect_success();
@@ -107,6 +109,46 @@ fn a_database_is_planned_drifts_and_is_not_destroyed() {
 
     dev.remove(DATABASE);
     assert_golden("database_destroy_refused", &errors(&dev.terraform.run(["plan", "-no-color"])));
+}
+
+/// With an environment that is yet to be made: names and ids aren't known, and the plan says which children there will be.
+#[test]
+fn an_infrastructure_pipeline_is_planned_updated_and_leaves_its_images() {
+    let mut dev = Configuration::with_environment();
+    let deploy = json!({"approval": {"comment": "Is it good?"}});
+    let environment = format!("${{{ENVIRONMENT}.id}}");
+    let pipeline = json!({"environment": environment, "tenant": "acme", "deploy": deploy});
+    dev.declare(PIPELINE, pipeline);
+    dev.terraform.plan(&[]).expect_success();
+    let plan = dev.terraform.plan_json();
+    let changes = plan["resource_changes"].as_array().expect("a list");
+    let made = changes.iter().find(|change| change["address"] == PIPELINE).expect("it is planned");
+    let children = made["change"]["after_unknown"]["children"].as_object().expect("keys are known");
+    for key in ["bake_project", "bake_role", "deploy_policy.1", "deploy_project", "pipeline", "record"] {
+        assert_eq!(children[key], true, "{key}: {children:?}");
+    }
+
+    dev.remove(PIPELINE);
+    dev.apply();
+    let idle = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo nothing is baked\n";
+    let pipeline = json!({
+        "environment": environment, "tenant": "acme", "buildspec": idle,
+        "deploy": {"buildspec": idle, "approval": {"comment": "Is it good?"}},
+    });
+    dev.declare(PIPELINE, pipeline);
+    assert_golden("infrastructure_pipeline_create", &planned(&dev));
+    dev.apply();
+    dev.set(PIPELINE, "instance_type", "t3.large");
+    dev.set(PIPELINE, "keep_images", 2);
+    assert_golden("infrastructure_pipeline_update", &planned(&dev));
+    dev.apply();
+
+    let tags = json!([{"Key": "paas:owner", "Value": "paas/dev/acme/machine_image"}]);
+    dev.by_hand("ec2", "create_tags", &json!({"Resources": [dev.image], "Tags": tags}));
+    dev.remove(PIPELINE);
+    let output = dev.terraform.run(["plan", "-no-color"]).expect_success();
+    let warning = output.stdout.find("Warning: Images").unwrap_or_else(|| panic!("{}", output.report()));
+    assert_golden("infrastructure_pipeline_destroy", &output.stdout[warning..]);
 }
 
 /// What a team reads that never saw the provider: its tenant through the module `tenant`, with pipeline and database.
