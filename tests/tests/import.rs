@@ -8,7 +8,7 @@ mod variants;
 use paas_aws::permissions::Access;
 use paas_tests::{Emulator, Workspace, root};
 use serde_json::{Value as Json, json};
-use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT, changes};
+use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes};
 use std::fs;
 use tfplugin::client::Action;
 
@@ -63,6 +63,17 @@ async fn every_database_can_be_imported() {
     }
 }
 
+#[tokio::test]
+async fn every_infrastructure_pipeline_can_be_imported() {
+    let stage = Stage::new(variants::provider_settings());
+    // Builds that never get to work.
+    stage.aws.timing(&json!({"build": {"provisioning": 3600}}));
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    for variant in variants::infrastructure_pipelines(&stage.aws) {
+        comes_back(&stage, INFRASTRUCTURE_PIPELINE, variant).await;
+    }
+}
+
 /// A configuration that says something else changes what it says, and no other child.
 #[tokio::test]
 async fn after_an_import_a_plan_shows_what_the_configuration_says_otherwise() {
@@ -109,6 +120,8 @@ async fn what_cannot_be_imported_says_why() {
         (TENANT, "acme", &["Not a tenant's id", "\"dev/acme\""]),
         (TENANT, "e1/", &["Not a tenant's id"]),
         (TENANT, "e1/a/b", &["Not a tenant's id"]),
+        (INFRASTRUCTURE_PIPELINE, "e1/nobody", &["No such infrastructure pipeline", "\"nobody\"", "\"e1\""]),
+        (INFRASTRUCTURE_PIPELINE, "acme", &["\"dev/acme\""]),
     ] {
         let refused = provider.import(type_name, id).await.unwrap();
         assert!(refused.state.is_none(), "{id}");
