@@ -5,9 +5,11 @@ mod group;
 mod refresh;
 mod scaling_policy;
 mod tagging;
+mod versions;
 
 pub use group::{Group, GroupOut};
 pub use scaling_policy::{ScalingPolicy, ScalingPolicyOut};
+pub(crate) use versions::template_versions;
 
 use crate::batch::Batched;
 use crate::call::AwsError;

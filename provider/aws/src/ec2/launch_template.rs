@@ -1,6 +1,8 @@
-//! A launch template. Its versions can't be changed: other contents are a new version, which becomes the default.
+//! A launch template. Its versions can't be changed: other contents are a new version, which becomes the default, and the
+//! oldest go.
 
 use super::listing::{self, Listed};
+use super::old_versions;
 use super::owned;
 use super::refusals::{self, gone, is_not_found};
 use super::tagging::{self, filter};
@@ -56,7 +58,8 @@ impl LaunchTemplate {
     #[must_use]
     pub fn digest(&self) -> String {
         let contents = Self { name: String::new(), tags: Tags::new(), ..self.clone() };
-        names::digest(&[serde_json::json!(contents).to_string().as_str(), template_data::REVISION], 32)
+        let contents = serde_json::json!(contents).to_string();
+        names::digest(&[contents.as_str(), template_data::REVISION], old_versions::DIGEST)
     }
 
     /// Makes the version with our contents the default; makes it first if it isn't there.
@@ -71,6 +74,8 @@ impl LaunchTemplate {
                 ec2.modify_launch_template().launch_template_id(id).default_version(number.to_string());
             refusals::settled(cx, || call("ModifyLaunchTemplate", request.clone().send())).await?;
             cx.world.reads.ec2.default_versions.forget(&id.to_owned());
+            // Last: whoever is killed before it leaves versions too many, which go with the next one.
+            old_versions::clear(cx, id, number).await;
         }
         Ok(())
     }

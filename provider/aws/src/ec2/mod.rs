@@ -13,6 +13,7 @@ mod nat_gateway;
 mod nat_image;
 mod nat_instance;
 mod occupants;
+mod old_versions;
 mod owned;
 mod reads;
 mod references;
