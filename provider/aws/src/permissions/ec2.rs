@@ -26,7 +26,6 @@ pub(super) const SERVICE: Service = Service {
                         "DescribeInstances",
                         "DescribeInternetGateways",
                         "DescribeNatGateways",
-                        "DescribeNetworkInterfaces",
                         "DescribeRouteTables",
                         "DescribeSubnets",
                         "DescribeVpcs",
@@ -56,12 +55,13 @@ pub(super) const SERVICE: Service = Service {
             conditions: &[],
             rows: &[calls(ENVIRONMENT, &["DescribeVpcAttribute"])],
         },
+        // What a NAT instance may be of, and who lies in a subnet that is to go.
         Grant {
-            sid: "ReadTypes",
+            sid: "ReadToApply",
             access: Access::Apply,
             resources: ANY,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT, &["DescribeInstanceTypes"])],
+            rows: &[calls(ENVIRONMENT, &["DescribeInstanceTypes", "DescribeNetworkInterfaces"])],
         },
         Grant {
             sid: "Create",
@@ -153,7 +153,12 @@ pub(super) const SERVICE: Service = Service {
                 ),
                 calls(
                     TENANT,
-                    &["CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate"],
+                    &[
+                        "CreateLaunchTemplateVersion",
+                        "DeleteLaunchTemplate",
+                        "DeleteLaunchTemplateVersions",
+                        "ModifyLaunchTemplate",
+                    ],
                 ),
                 calls(BAKING, &["DeleteVolume", "TerminateInstances"]),
                 calls(AMI, &["DeregisterImage"]),
