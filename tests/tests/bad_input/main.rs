@@ -1,6 +1,6 @@
 //! What bad input gets, through real Terraform: one error per mistake, at the attribute that is wrong, saying what is
 //! wrong and what would be right. `arguments.rs` needs no AWS, `account.rs` what AWS holds, `connection.rs` none that
-//! answers as it should; `pipeline.rs` and `database.rs` have both of a tenant's pipeline and of its database.
+//! answers as it should; `pipeline.rs`, `database.rs` and `infrastructure.rs` have both of those.
 
 #![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 
@@ -9,6 +9,7 @@ mod arguments;
 mod connection;
 mod database;
 mod full;
+mod infrastructure;
 mod pipeline;
 
 use paas_tests::hcl;
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 /// A mistake in one resource, and the error it gets.
 struct Mistake {
-    /// `environment`, `tenant` or `database`.
+    /// A resource type without its `paas_`.
     kind: &'static str,
     /// What differs from a sound configuration.
     arguments: Value,
