@@ -1,7 +1,7 @@
 //! An image from a push, and one from a folder that the tenant follows in the same apply.
 
 use super::{
-    AMI, OWNER, PIPELINE, TENANT, builds, end, from_folder, image, images, left, running, stage, tag,
+    AMI, OWNER, PIPELINE, TENANT, builds, end, fresh, from_folder, image, images, left, running, stage, tag,
 };
 use super::{has_ended, tenant, variable, wait, write};
 use paas_tests::Configuration;
@@ -98,13 +98,17 @@ fn a_push_shows_in_the_plan_and_is_baked() {
 
 #[test]
 fn a_changed_script_is_rolled_out_by_the_apply_that_bakes_it() {
-    let Some(mut dev) = stage() else { return };
+    let Some(mut dev) = fresh() else { return };
     let ami = from_folder(&dev, "echo one");
     dev.declare(AMI, ami);
     dev.set(AMI, "commit", "4f1c2d7");
     let tenant = tenant(&dev);
     dev.declare(TENANT, tenant);
+    // Environment, pipeline, image and tenant by one apply.
     dev.apply();
+    wait("the pipeline's own first bake", || {
+        (builds(&dev).len() == 2 && builds(&dev).iter().all(has_ended)).then_some(())
+    });
     let first = dev.attribute(AMI, "image_id");
     let source = dev.attribute(AMI, "source");
     assert_eq!(running(&dev), [first.clone()]);

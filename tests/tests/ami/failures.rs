@@ -135,7 +135,17 @@ fn a_buildspec_without_an_image_is_an_error() {
         &["it has exported no variable IMAGE_ID", "exported-variables", "all is well"],
     );
 
-    let launch = "aws ec2 run-instances --image-id $BASE --instance-type t3.small --subnet-id ${SUBNET_IDS%%,*} --security-group-ids $PKR_VAR_security_group_id --iam-instance-profile Name=$PKR_VAR_iam_instance_profile --tag-specifications \"ResourceType=instance,Tags=[{Key=paas:owner,Value=$IMAGE_OWNER},{Key=paas:build,Value=$CODEBUILD_BUILD_ID}]\" \"ResourceType=volume,Tags=[{Key=paas:owner,Value=$IMAGE_OWNER},{Key=paas:build,Value=$CODEBUILD_BUILD_ID}]\" && echo launched && false";
+    let launch = [
+        "aws ec2 run-instances --image-id $BASE --instance-type t3.small",
+        "--subnet-id ${SUBNET_IDS%%,*} --security-group-ids $PKR_VAR_security_group_id",
+        "--iam-instance-profile Name=$PKR_VAR_iam_instance_profile",
+        "--block-device-mappings \"DeviceName=/dev/xvda,Ebs={Encrypted=true,KmsKeyId=$PKR_VAR_kms_key_id}\"",
+        "--tag-specifications",
+        "\"ResourceType=instance,Tags=[{Key=paas:owner,Value=$IMAGE_OWNER},{Key=paas:build,Value=$CODEBUILD_BUILD_ID}]\"",
+        "\"ResourceType=volume,Tags=[{Key=paas:owner,Value=$IMAGE_OWNER},{Key=paas:build,Value=$CODEBUILD_BUILD_ID}]\"",
+        "> /dev/null && echo launched && false",
+    ]
+    .join(" ");
     own["buildspec"] = json!(buildspec(&json!(launch).to_string()).replace("${", "$${").replace("%{", "%%{"));
     own["environment_variables"] = json!({"BASE": dev.image});
     dev.declare(PIPELINE, own);

@@ -32,12 +32,19 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// An environment with an infrastructure pipeline, applied, whose own first bake is over; none without Packer.
 fn stage() -> Option<Configuration> {
-    prerequisites::packer()?;
-    let mut dev = Configuration::with_environment();
-    dev.declare(PIPELINE, pipeline(&dev));
+    let dev = fresh()?;
     dev.apply();
     // A new pipeline starts by itself.
     wait("the pipeline's first build", || builds(&dev).first().is_some_and(has_ended).then_some(()));
+    Some(dev)
+}
+
+/// The same, yet to be applied.
+fn fresh() -> Option<Configuration> {
+    prerequisites::packer()?;
+    let mut dev = Configuration::with_environment();
+    let pipeline = pipeline(&dev);
+    dev.declare(PIPELINE, pipeline);
     Some(dev)
 }
 
