@@ -52,6 +52,14 @@ pub async fn head(
     }))
 }
 
+/// Whether there is such an object. It is asked of the bucket's listing, which takes no right to read the object.
+///
+/// # Errors
+/// `ListObjectsV2` is refused.
+pub async fn is_there(session: &Session, bucket: &str, key: &str) -> Result<bool, AwsError> {
+    Ok(session.reads.s3.objects.fresh(&(bucket.to_owned(), key.to_owned())).await?.is_some())
+}
+
 /// Puts a zip archive at a key that its contents name, unless it is there. That makes it safe to repeat.
 ///
 /// # Errors

@@ -6,8 +6,9 @@ use super::{environment, tenant};
 use crate::composite_resource::{Leaving, Why};
 use crate::names::EnvironmentNames;
 use crate::record;
+use paas_aws::Session;
 use paas_aws::ec2::images::of_owner;
-use paas_aws::{Owner, Session};
+use paas_aws::s3::objects;
 use serde_json::Value as Json;
 use tfplugin::{Diagnostic, Diagnostics};
 
@@ -38,31 +39,32 @@ pub async fn forewarn(
         }
         Err(error) => diagnostics.push(Diagnostic::error("Can't list the images", error.to_string())),
     }
-    if leaving.model.deploy.is_known() {
-        tenant_stays(session, leaving, diagnostics).await;
-    }
+    tenant_stays(session, leaving, diagnostics).await;
 }
 
-/// Terraform knows of the tenant only in the state that the pipeline kept.
+/// What the pipeline deployed, if it ever did: Terraform knows of it only in the state that lies in the bucket.
 async fn tenant_stays(
     session: &Session,
     leaving: &Leaving<'_, InfrastructurePipelineModel>,
     diagnostics: &mut Diagnostics,
 ) {
     let (environment, tenant) = (environment(leaving.model), tenant(leaving.model));
-    let owner = Owner::tenant(&session.project, environment, tenant);
-    // One that stands in this very configuration isn't the pipeline's.
-    if leaving.run.is_there(&owner) || leaving.run.is_leaving(&owner) {
-        return;
-    }
     let names = EnvironmentNames { project: &session.project, environment }.tenant(tenant);
+    let Some(bucket) = leaving.model.source_bucket.known() else { return };
+    let state = names.infrastructure().state_object();
+    match objects::is_there(session, bucket, &state).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => {
+            let why = format!("s3://{bucket}/{state}: {error}");
+            return diagnostics.push(Diagnostic::error("Can't look for the state of what was deployed", why));
+        }
+    }
     match record::fetch::<Json>(session, &names.parameter()).await {
         Ok(None) => {}
         Ok(Some(_)) => {
-            let bucket = leaving.model.source_bucket.known().map_or("the environment's bucket", |name| name);
             let detail = format!(
-                "Tenant {tenant:?} of environment {environment:?} stays, with everything that the pipeline deployed. Terraform's state of it stays, too: s3://{bucket}/{}. To destroy it, run terraform destroy with the pipeline's configuration and that state as its backend (the override in deploy_buildspec says how).",
-                names.infrastructure().state_object()
+                "Tenant {tenant:?} of environment {environment:?} stays, with everything that the pipeline deployed. Terraform's state of it stays, too: s3://{bucket}/{state}. To destroy it, run terraform destroy with the pipeline's configuration and that state as its backend (the override in deploy_buildspec says how)."
             );
             diagnostics.push(Diagnostic::warning("The tenant stays", detail));
         }
