@@ -73,6 +73,7 @@ pub trait Child: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync 
     ///
     /// # Errors
     /// When the cloud can't be asked.
+    #[allow(clippy::must_use_candidate, reason = "a future is to be used anyway")]
     fn users(
         cx: &Cx<'_, Self::World>,
         id: &Id,
