@@ -383,3 +383,26 @@ fn it_may_do_all_that_tenants_take() {
     assert_eq!(missing, ["iam:GetAccountAuthorizationDetails"]);
     assert!(narrowed.is_subset(&all));
 }
+
+/// A plan tells how many documents there are before anybody knows the names: it divides them as if they were the longest.
+#[test]
+fn documents_are_divided_alike_whatever_the_names_are() {
+    let longest = policy(TenantScope {
+        bucket: "b".repeat(63),
+        vpc_id: format!("vpc-{}", "0".repeat(17)),
+        environment_role_arns: (0..3).map(|n| format!("{}{n}", "r".repeat(140))).collect(),
+        permissions_boundary: Some(format!("arn:aws:iam::111122223333:policy/{}", "p".repeat(256))),
+        ..acme()
+    });
+    for boundary in [None, Some(BOUNDARY_ARN.to_owned())] {
+        let real = policy(TenantScope { permissions_boundary: boundary, ..acme() });
+        let documents = real.documents_like(&longest);
+        assert_eq!(documents.len(), longest.documents().len());
+        for document in &documents {
+            assert!((1..=MANAGED_POLICY).contains(&size(document)), "{}", size(document));
+            assert!(!document.statements().is_empty());
+        }
+        let all: usize = documents.iter().map(|document| document.statements().len()).sum();
+        assert_eq!(all, real.document().statements().len(), "each statement stands in one of them");
+    }
+}
