@@ -6,6 +6,7 @@ use super::{
 use super::{has_ended, tenant, variable, wait, write};
 use paas_tests::Configuration;
 use serde_json::{Value, json};
+use std::slice;
 
 /// Uploads the tenant's repository with what its metadata say; gives the version.
 fn push(dev: &Configuration, script: &str, commit: &str) -> Value {
@@ -111,7 +112,7 @@ fn a_changed_script_is_rolled_out_by_the_apply_that_bakes_it() {
     });
     let first = dev.attribute(AMI, "image_id");
     let source = dev.attribute(AMI, "source");
-    assert_eq!(running(&dev), [first.clone()]);
+    assert_eq!(running(&dev), slice::from_ref(&first));
     assert_eq!(
         (dev.attribute(AMI, "source_version"), dev.attribute(AMI, "commit_sha")),
         (Value::Null, json!("4f1c2d7"))
@@ -129,7 +130,7 @@ fn a_changed_script_is_rolled_out_by_the_apply_that_bakes_it() {
     dev.apply();
     let second = dev.attribute(AMI, "image_id");
     assert_ne!(second, first);
-    assert_eq!(running(&dev), [second.clone()]);
+    assert_eq!(running(&dev), slice::from_ref(&second));
     dev.assert_settled();
 
     // Another commit of the same content bakes nothing.
@@ -142,7 +143,7 @@ fn a_changed_script_is_rolled_out_by_the_apply_that_bakes_it() {
     write(&dev, "echo one");
     dev.apply();
     assert_eq!((dev.attribute(AMI, "image_id"), builds(&dev).len()), (first.clone(), before));
-    assert_eq!(running(&dev), [first.clone()]);
+    assert_eq!(running(&dev), slice::from_ref(&first));
 
     // Other triggers bake the same content again.
     dev.set(AMI, "triggers", json!({"month": "2026-12"}));

@@ -6,6 +6,7 @@ use super::{pipeline, tenant, write};
 use paas_tests::Configuration;
 use paas_tests::terraform::{Diagnostic, Output};
 use serde_json::{Value, json};
+use std::slice;
 
 /// The error of an apply that was to bake; nothing else has gone wrong, and nothing has changed.
 #[track_caller]
@@ -16,7 +17,7 @@ fn refusal(dev: &Configuration, failed: &Output, before: &Value) -> Diagnostic {
     assert!(builds(dev).iter().all(has_ended));
     assert_eq!(left(dev), [] as [Value; 0]);
     assert_eq!(dev.attribute(AMI, "image_id"), *before);
-    assert_eq!(running(dev), [before.clone()]);
+    assert_eq!(running(dev), slice::from_ref(before));
     error.clone()
 }
 

@@ -154,9 +154,7 @@ fn building(dev: &Configuration) -> Running {
     let began = Instant::now();
     while builds(dev).len() == before {
         assert!(began.elapsed() < PATIENCE, "no build was started");
-        if apply.next_line(PAUSE) == Next::End {
-            panic!("{}", apply.wait().report());
-        }
+        assert_ne!(apply.next_line(PAUSE), Next::End, "{}", apply.wait().report());
     }
     apply
 }
