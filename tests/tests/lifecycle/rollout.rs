@@ -2,6 +2,7 @@
 
 use paas_tests::Configuration;
 use paas_tests::configuration::TENANT;
+use paas_tests::emulator::Fault;
 use serde_json::{Value, json};
 
 /// What the group's running instances were launched from: image and type, each once.
@@ -97,6 +98,87 @@ fn a_failed_rollout_is_an_error_rolled_back_and_tried_again() {
     dev.aws.limits(&json!({"instance_refresh_fails": false}));
     dev.terraform.apply_plan().expect_success();
     assert_eq!(running(&dev), json!([[newer, "t3.micro"]]));
+    dev.assert_settled();
+    dev.end();
+}
+
+/// The numbers of the template's versions, oldest first.
+fn versions(dev: &Configuration) -> Vec<u64> {
+    let template = dev.attribute(TENANT, "launch_template_id");
+    let found =
+        dev.look("ec2", "describe_launch_template_versions", &json!({ "LaunchTemplateId": template }));
+    let listed = found["LaunchTemplateVersions"].as_array().unwrap();
+    let mut numbers: Vec<u64> = listed.iter().filter_map(|v| v["VersionNumber"].as_u64()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// Another image in the configuration, yet to be applied.
+fn set_new_image(dev: &mut Configuration) {
+    let image = dev.aws.seed_image("web-next");
+    dev.set(TENANT, "image_id", image);
+}
+
+#[test]
+fn of_a_templates_versions_the_newest_three_stay() {
+    let mut dev = Configuration::with_tenant();
+    dev.apply();
+    for newest in 2..=11 {
+        set_new_image(&mut dev);
+        if newest == 6 {
+            // No apply fails for what can as well go with the next one.
+            let refusal = Fault::error("UnauthorizedOperation", "You may not.", 403);
+            dev.aws.faults([refusal.operation("DeleteLaunchTemplateVersions").times(1)]);
+        }
+        dev.apply();
+        let oldest = if newest == 6 { 3 } else { newest.max(3) - 2 };
+        assert_eq!(versions(&dev), (oldest..=newest).collect::<Vec<_>>());
+    }
+    dev.assert_settled();
+    dev.end();
+}
+
+#[test]
+fn what_a_failed_rollout_went_back_to_stays() {
+    let mut dev = Configuration::with_tenant();
+    dev.apply();
+    dev.aws.limits(&json!({"instance_refresh_fails": true}));
+    for newest in 2..=5 {
+        set_new_image(&mut dev);
+        assert_eq!(dev.terraform.apply(&[]).expect_errors().len(), 1);
+        assert_eq!(versions(&dev), (1..=newest).collect::<Vec<_>>());
+    }
+    dev.aws.limits(&json!({"instance_refresh_fails": false}));
+    dev.apply();
+    set_new_image(&mut dev);
+    dev.apply();
+    assert_eq!(versions(&dev), [4, 5, 6]);
+    dev.assert_settled();
+    dev.end();
+}
+
+#[test]
+fn what_either_of_two_slots_launches_stays() {
+    let mut dev = Configuration::with_tenant();
+    dev.set(TENANT, "pipeline", json!({"deployment_type": "BLUE_GREEN"}));
+    dev.apply();
+    for slot in ["blue", "green"] {
+        for _ in 0..2 {
+            set_new_image(&mut dev);
+            dev.apply();
+        }
+        let before = versions(&dev);
+        assert_eq!(before.len(), 3);
+        let version = json!({"LaunchTemplateId": dev.attribute(TENANT, "launch_template_id"), "Version": before[0].to_string()});
+        let pinned =
+            json!({"AutoScalingGroupName": format!("paas-dev-acme-{slot}"), "LaunchTemplate": version});
+        dev.by_hand("autoscaling", "update_auto_scaling_group", &pinned);
+        for stay in [4, 3] {
+            set_new_image(&mut dev);
+            dev.apply();
+            assert_eq!(versions(&dev).len(), stay, "{slot}");
+        }
+    }
     dev.assert_settled();
     dev.end();
 }
