@@ -208,3 +208,24 @@ fn what_names_share() {
         assert_eq!(common_prefix(&names), prefix, "{names:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_only_expected_refuses_nobody() {
+    // A role that may read 2 and 4: every call with another key is refused as a whole.
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let seen = calls.clone();
+    let batched = Batched::new(10, move |keys: Vec<u32>| {
+        seen.lock().unwrap().push(keys.clone());
+        async move {
+            let denied = keys.iter().any(|key| ![2, 4].contains(key));
+            let refused = AwsError::ours("GetParameters", "no").coded("AccessDeniedException");
+            if denied { Err(refused) } else { Ok(keys.into_iter().map(|key| (key, key * 10)).collect()) }
+        }
+    });
+    batched.expect([6, 8]);
+    assert_eq!(batched.get(&2).await.unwrap(), Some(20));
+    assert_eq!(batched.get(&4).await.unwrap(), Some(40));
+    assert_eq!(calls.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>(), [3, 1, 1]);
+    // What has been asked for is refused as before.
+    assert!(batched.get(&6).await.unwrap_err().is(DENIED));
+}

@@ -7,7 +7,7 @@
 //! Where many owners are asked about, it lists all that is ours of the services that are asked here: the page of a hundred
 //! objects is what costs, not the owner.
 
-use crate::batch::{Batched, MANY};
+use crate::batch::{Batched, DENIED, MANY};
 use crate::call::{AwsError, call};
 use crate::tags::{self, Tags};
 use crate::world::Cx;
@@ -23,8 +23,6 @@ const OWNERS_PER_CALL: usize = 20;
 const PAGE: i32 = 100;
 /// The services whose objects' tags are asked for here. Others' are told by the service along with everything else.
 const SERVICES: [&str; 6] = ["codedeploy", "codepipeline", "events", "logs", "rds", "ssm"];
-/// The role may not use the tagging API: every service is asked itself then.
-const DENIED: &[&str] = &["AccessDenied", "AccessDeniedException"];
 
 /// Of one owner: tags by ARN.
 type OfOwner = Arc<HashMap<String, Tags>>;
@@ -84,6 +82,7 @@ where
     let expected = tags::to_create(cx, of_user);
     let listed = match cx.world.reads.tags.of_owners.get(&owner).await {
         Ok(listed) => listed.and_then(|of_owner| of_owner.get(arn).cloned()),
+        // The role may not use the tagging API: every service is asked itself then.
         Err(e) if e.is(DENIED) => None,
         Err(e) => return Err(e),
     };
