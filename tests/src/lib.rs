@@ -20,6 +20,7 @@
 //! Every test has its own emulator process and its own workspace, so tests run beside each other. Nothing is left
 //! behind: the emulator ends and the folders go when their values are dropped.
 
+pub mod baking;
 pub mod configuration;
 pub mod emulator;
 mod error;

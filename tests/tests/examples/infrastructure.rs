@@ -3,45 +3,13 @@
 use super::repository::repository;
 use super::tenants::UNPROTECTED;
 use super::{account, count, example};
-use paas_tests::{Emulator, Workspace, prerequisites, provider};
+use paas_tests::baking::{Baking, deployed, place, remove_images, said};
+use paas_tests::{Emulator, Workspace};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-/// What an emulated account asks for: nobody can log in to its instances, Packer has to be told where it is, and Terraform
-/// finds the provider in no registry.
-struct Here {
-    bake: String,
-    deploy: String,
-}
-
-impl Here {
-    /// None without Packer.
-    fn new(aws: &Emulator) -> Option<Self> {
-        let packer = prerequisites::packer()?;
-        let (terraform, mirror) = (prerequisites::terraform().unwrap(), provider::mirror().unwrap());
-        let bake = format!(
-            "packer = {{ version = \"{packer}\", variables = {{ communicator = \"none\", endpoint = \"{}\" }} }}\n",
-            aws.endpoint()
-        );
-        let deploy = format!(
-            "terraform_version = \"{terraform}\"\nenvironment_variables = {{ TF_CLI_CONFIG_FILE = \"{}\", \
-             TF_CLI_ARGS_init = \"-backend-config=use_path_style=true\" }}\n",
-            mirror.display()
-        );
-        Some(Self { bake, deploy })
-    }
-
-    /// The arguments of the module `tenant`'s infrastructure pipeline.
-    fn pipeline(&self, module: &str, deploy: &str) -> String {
-        let Self { bake, deploy: here } = self;
-        format!(
-            "module \"{module}\" {{\ninfrastructure_pipeline = {{\nkeep_images = 3\n{bake}deploy = {{\n{here}{deploy}}}\n}}\n}}\n"
-        )
-    }
-}
 
 /// The environment alone, and a tenant's example beside it.
 fn beside_dev(aws: &Emulator, certificate: &str, image: &str, path: &str) -> (Workspace, Workspace) {
@@ -73,22 +41,6 @@ fn run_after(aws: &Emulator, pipeline: &str, before: Option<&str>) -> String {
     }
 }
 
-/// What the builds printed.
-fn said(aws: &Emulator) -> String {
-    let groups = call(aws, "logs", "describe_log_groups", &json!({}));
-    let groups =
-        groups["logGroups"].as_array().into_iter().flatten().map(|group| group["logGroupName"].clone());
-    let mut lines = vec![];
-    for group in groups.filter(|group| group.as_str().is_some_and(|name| name.ends_with("/infrastructure"))) {
-        let events = call(aws, "logs", "filter_log_events", &json!({"logGroupName": group}));
-        let events = events["events"].as_array().into_iter().flatten();
-        lines.extend(
-            events.filter_map(|event| event["message"].as_str().map(|line| line.trim_end().to_owned())),
-        );
-    }
-    lines.join("\n")
-}
-
 /// The image that the tenant's instances are launched from.
 fn launched(aws: &Emulator, template: &str) -> String {
     let version = call(
@@ -102,7 +54,7 @@ fn launched(aws: &Emulator, template: &str) -> String {
 
 /// Puts the tenant's scripts where its infrastructure pipeline starts.
 fn push(aws: &Emulator, uri: &Value, folder: &Path, note: &str) {
-    let (bucket, key) = uri.as_str().unwrap().strip_prefix("s3://").unwrap().split_once('/').unwrap();
+    let (bucket, key) = place(uri.as_str().unwrap());
     let mut install = fs::read_to_string(folder.join("install.sh")).unwrap();
     install.push_str(note);
     let before = fs::read_to_string(folder.join("preInstall.sh")).unwrap();
@@ -113,58 +65,21 @@ fn push(aws: &Emulator, uri: &Value, folder: &Path, note: &str) {
     );
 }
 
-/// Images outlive what made them.
-fn remove_images(aws: &Emulator) {
-    let images = call(aws, "ec2", "describe_images", &json!({"Owners": ["self"]}));
-    for image in images["Images"].as_array().unwrap() {
-        if image["Tags"].as_array().is_none_or(|tags| tags.iter().all(|tag| tag["Key"] != "paas:owner")) {
-            continue;
-        }
-        let _ = call(aws, "ec2", "deregister_image", &json!({"ImageId": image["ImageId"]}));
-        for device in image["BlockDeviceMappings"].as_array().unwrap() {
-            if let Some(snapshot) = device["Ebs"]["SnapshotId"].as_str() {
-                let _ = call(aws, "ec2", "delete_snapshot", &json!({"SnapshotId": snapshot}));
-            }
-        }
-    }
-}
-
-/// Destroys what a pipeline deployed, as the README of the module says.
-fn destroy_deployed(tenant: &Workspace, folder: &str) {
-    let deployed = tenant.sibling("examples/tenants").at(&tenant.home().join(folder));
-    fs::create_dir(deployed.folder()).unwrap();
-    deployed.write("main.tf.json", tenant.output("configuration").as_str().unwrap());
-    let state = tenant.output("state");
-    let (bucket, key) = state.as_str().unwrap().strip_prefix("s3://").unwrap().split_once('/').unwrap();
-    let backend = json!({
-        "bucket": bucket, "key": key, "region": "eu-west-1", "use_lockfile": true, "use_path_style": true
-    });
-    let terraform = json!({"terraform": {
-        "required_providers": {"paas": {"source": "paas/paas"}}, "backend": {"s3": backend}
-    }});
-    deployed.write("terraform.tf.json", &terraform.to_string());
-    let mut deployed = deployed;
-    deployed.set("TF_CLI_CONFIG_FILE", provider::mirror().unwrap());
-    // Terraform itself reads and writes the state: not with a key of the provider's.
-    deployed.set("AWS_ACCESS_KEY_ID", "AKIAOPERATOR00000000");
-    deployed.run(["init", "-no-color"]).expect_success();
-    let image = deployed.output("image_id");
-    deployed.destroy(&["-var", &format!("image_id={}", image.as_str().unwrap())]).expect_success();
-}
-
 #[test]
 fn a_push_of_the_scripts_ends_with_the_tenant_on_a_new_image() {
     let (aws, certificate, image) = account();
-    let Some(here) = Here::new(&aws) else { return };
+    let Some(here) = Baking::of(&aws).unwrap() else { return };
     let (dev, bakery) = beside_dev(&aws, &certificate, &image, "examples/tenants/bakery");
-    bakery.write("here_override.tf", &here.pipeline("bakery", ""));
+    // With neighbours, of whom its builds may read nothing.
+    dev.apply(&[]).expect_success();
+    bakery.write("here_override.tf", &here.of_tenant("bakery", ""));
     bakery.apply(&[]).expect_success();
     assert_eq!(bakery.plan(&[]).expect_success().changes(), []);
     let pipeline = bakery.output("infrastructure_pipeline_name");
     let pipeline = pipeline.as_str().unwrap();
 
     let first_run = run_after(&aws, pipeline, None);
-    assert_eq!(count(&aws, "auto_scaling_group"), 1);
+    assert_eq!(count(&aws, "auto_scaling_group"), 3);
     let first = launched(&aws, "paas-dev-bakery");
 
     push(&aws, &bakery.output("scripts_uri"), &repository(), "# changed\n");
@@ -184,7 +99,8 @@ fn a_push_of_the_scripts_ends_with_the_tenant_on_a_new_image() {
     );
     assert_eq!(running["Reservations"].as_array().map(Vec::len), Some(1), "{running}");
 
-    destroy_deployed(&bakery, "deployed");
+    let deployed = deployed(&bakery).unwrap();
+    deployed.destroy(&["-var", &format!("image_id={second}")]).expect_success();
     bakery.destroy(&[]).expect_success();
     remove_images(&aws);
     // The state, empty now, is in the bucket, which goes with what is in it.
@@ -195,7 +111,7 @@ fn a_push_of_the_scripts_ends_with_the_tenant_on_a_new_image() {
 #[test]
 fn a_tenant_moves_to_its_pipelines_state_and_back_and_stays_what_it_is() {
     let (aws, certificate, image) = account();
-    let Some(here) = Here::new(&aws) else { return };
+    let Some(here) = Baking::of(&aws).unwrap() else { return };
     let (dev, acme) = beside_dev(&aws, &certificate, &image, "examples/tenants/acme");
     // The provider's default tags aren't the pipeline's.
     acme.write("tags_override.tf", "module \"acme\" {\n  tags = { team = \"acme\" }\n}\n");
@@ -216,7 +132,7 @@ fn a_tenant_moves_to_its_pipelines_state_and_back_and_stays_what_it_is() {
     assert_eq!(before.len(), 3);
 
     // By the way it would be destroyed.
-    let moving = here.pipeline("acme", "take_over = true\n");
+    let moving = here.of_tenant("acme", "take_over = true\n");
     let moving =
         moving.replace("infrastructure_pipeline = {", "image_id = null\ninfrastructure_pipeline = {");
     acme.write("here_override.tf", &moving);
@@ -258,7 +174,7 @@ fn a_tenant_moves_to_its_pipelines_state_and_back_and_stays_what_it_is() {
 #[test]
 fn a_changed_script_is_a_new_image_in_the_same_apply() {
     let (aws, certificate, image) = account();
-    let Some(here) = Here::new(&aws) else { return };
+    let Some(here) = Baking::of(&aws).unwrap() else { return };
     let (dev, studio) = beside_dev(&aws, &certificate, &image, "examples/tenants/studio");
     studio.write("here_override.tf", &format!("module \"images\" {{\n{}}}\n", here.bake));
     studio.apply(&[]).expect_success();

@@ -1,6 +1,7 @@
-//! `cargo demo`: an environment, its tenants, another team's tenant with database and pipeline, and a release of its
-//! software, on an emulated AWS, by real Terraform.
+//! `cargo demo`: an environment, its tenants, another team's tenant with database and pipeline, a release of its software,
+//! and a tenant whose machine image is baked by real Packer, on an emulated AWS, by real Terraform.
 
+mod bakery;
 mod calls;
 mod interrupt;
 mod progress;
@@ -9,7 +10,9 @@ mod table;
 mod tenant;
 mod text;
 
+use bakery::Bakery;
 use interrupt::Interrupt;
+use paas_tests::baking::Baking;
 use paas_tests::{Emulator, Error, Workspace, prerequisites, provider};
 use progress::Progress;
 use serde_json::json;
@@ -101,22 +104,45 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
     title(
         "Its pipeline ran at once, with an empty release; now it has a real one: examples/tenant-repository",
     );
-    release::follow(&aws, &tenant, &progress, "")?;
-    let before = release::run(&aws, &tenant)?;
+    release::follow(&aws, tenant.pipeline(), &progress, "")?;
+    let before = release::run(&aws, tenant.pipeline())?;
     let repository = dev.sibling("examples/tenant-repository").folder().to_owned();
-    let etag = release::upload(&aws, &tenant, &repository)?;
+    let etag = release::upload(&aws, tenant.source_uri(), &repository)?;
     progress.tell(Some(format!("  uploaded to {}", tenant.source_uri())));
-    let stages = release::follow(&aws, &tenant, &progress, &before)?;
+    let stages = release::follow(&aws, tenant.pipeline(), &progress, &before)?;
     println!("\n{}\n\n{}", tenant.report(&stages), release::served(&aws, &etag));
+
+    let bakery = match Baking::of(&aws)? {
+        Some(baking) => {
+            title(
+                "A third team applies examples/tenants/bakery: its pipeline bakes a machine image, and deploys the tenant",
+            );
+            let bakery = Bakery::apply(&aws, dev.sibling("examples/tenants/bakery"), &baking, &progress)?;
+            title(
+                "The scripts of its image change: a push of preInstall.sh and install.sh is all that it takes",
+            );
+            println!("\n{}", bakery.push(&repository, &progress)?);
+            Some(bakery)
+        }
+        None => {
+            title(
+                "With Packer, examples/tenants/bakery would have its machine image baked and rolled out here",
+            );
+            None
+        }
+    };
     if keep {
         println!("\n{}", text::going_on(&dev, &acme, &tenant, &repository));
-        drop(acme);
+        drop((acme, bakery));
         let kept = dev.keep().map_err(|_| Error::new("the demo's files are still in use"))?;
         println!("{}", text::stopping(aws.leave_running(), &kept));
         return Ok(());
     }
 
     title("Destroying everything again; before that, the database has to lose its protection");
+    if let Some(bakery) = bakery {
+        bakery.destroy(&progress)?;
+    }
     acme.write("unprotected_override.tf", UNPROTECTED);
     progress.terraform(&acme, &["apply", "-auto-approve", "-json"])?;
     progress.terraform(&acme, &["destroy", "-auto-approve", "-json"])?;

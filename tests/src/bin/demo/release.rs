@@ -1,7 +1,8 @@
 //! A release of `examples/tenant-repository`: uploaded, followed through the pipeline, seen on the instances.
 
-use crate::tenant::{Stages, Tenant};
+use crate::tenant::Stages;
 use crate::{Progress, Stop};
+use paas_tests::baking::place;
 use paas_tests::{Emulator, Error};
 use serde_json::json;
 use std::fs;
@@ -12,27 +13,22 @@ use std::time::{Duration, Instant};
 const RELEASED: [&str; 4] = ["appspec.yml", "application", "scripts", "systemd"];
 /// How often it looks.
 const TICK: Duration = Duration::from_millis(200);
-/// More than the emulated account takes.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// More than the emulated account takes, builds included.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Waits for the run that is under way, tells its stages as they change.
 ///
 /// # Errors
 /// A stage fails, or nothing moves; Ctrl-C.
-pub fn follow(
-    aws: &Emulator,
-    tenant: &Tenant,
-    progress: &Progress<'_>,
-    before: &str,
-) -> Result<Stages, Stop> {
+pub fn follow(aws: &Emulator, pipeline: &str, progress: &Progress<'_>, before: &str) -> Result<Stages, Stop> {
     let until = Instant::now() + PATIENCE;
     let mut told = None;
     loop {
         progress.check()?;
-        let stages = Stages::of(aws, tenant.pipeline())?;
-        let is_new = run(aws, tenant)? != before;
+        let stages = Stages::of(aws, pipeline)?;
+        let is_new = run(aws, pipeline)? != before;
         if is_new && told.as_ref() != Some(&stages) {
-            progress.tell(Some(format!("  {}: {stages}", tenant.pipeline())));
+            progress.tell(Some(format!("  {pipeline}: {stages}")));
         }
         if is_new && let Some(stage) = stages.failed() {
             return Err(Error::new(format!("the pipeline failed in its stage {stage}")).into());
@@ -52,8 +48,8 @@ pub fn follow(
 ///
 /// # Errors
 /// The account refuses.
-pub fn run(aws: &Emulator, tenant: &Tenant) -> Result<String, Stop> {
-    let runs = json!({"pipelineName": tenant.pipeline(), "maxResults": 1});
+pub fn run(aws: &Emulator, pipeline: &str) -> Result<String, Stop> {
+    let runs = json!({"pipelineName": pipeline, "maxResults": 1});
     let runs = aws
         .call("codepipeline", "list_pipeline_executions", &runs)
         .map_err(|error| Error::new(format!("the emulated account refuses: {error}")))?;
@@ -61,21 +57,17 @@ pub fn run(aws: &Emulator, tenant: &Tenant) -> Result<String, Stop> {
     Ok(id.as_str().unwrap_or_default().to_owned())
 }
 
-/// Puts the repository at `folder` where the tenant's releases go; gives the object's ETag.
+/// Puts the repository at `folder` where releases go (`s3://BUCKET/KEY`); gives the object's ETag.
 ///
 /// # Errors
 /// It can't be read.
-pub fn upload(aws: &Emulator, tenant: &Tenant, folder: &Path) -> Result<String, Stop> {
+pub fn upload(aws: &Emulator, uri: &str, folder: &Path) -> Result<String, Stop> {
     let mut files = Vec::new();
     for name in RELEASED {
         collect(folder, name, &mut files)
             .map_err(|error| Error::new(format!("{}/{name}: {error}", folder.display())))?;
     }
-    let (bucket, key) = tenant
-        .source_uri()
-        .strip_prefix("s3://")
-        .and_then(|uri| uri.split_once('/'))
-        .ok_or_else(|| Error::new(format!("{:?} is no place in S3", tenant.source_uri())))?;
+    let (bucket, key) = place(uri);
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let etag = aws.upload(&json!(bucket), &json!(key), &files);
     Ok(etag.as_str().unwrap_or_default().to_owned())

@@ -9,8 +9,8 @@ use std::path::Path;
 /// What `--help` prints.
 pub const USAGE: &str = "\
 Stands the example environment and its tenants up on an emulated AWS account, with real Terraform, shows what came
-up, releases software through a tenant's pipeline, and takes all of it down again. It needs terraform and python3, and
-nothing of AWS.
+up, releases software through a tenant's pipeline, bakes another tenant's machine image and rolls it out, and takes all of
+it down again. It needs terraform and python3, packer for the image, and nothing of AWS.
 
   cargo demo
   cargo demo -- --keep    leaves the account running and prints how to go on by hand";
