@@ -146,6 +146,17 @@ def _codepipeline(call: AwsCall) -> list[str]:
 
 _pipelines = _named("codepipeline", name="{}", pipelineName="{}", resourceArn="{}")
 
+
+def _logs(call: AwsCall) -> list[str]:
+    """Events are read of a stream; everything else here is about a group."""
+    if call.operation == "GetLogEvents":
+        names = f"log-group:{call.params.get('logGroupName')}:log-stream:{call.params.get('logStreamName')}"
+        return [_regional(call, "logs", names)]
+    return _log_groups(call)
+
+
+_log_groups = _named("logs", logGroupName="log-group:{}", resourceArn="{}")
+
 _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
     "acm": _named("acm", CertificateArn="{}"),
     "autoscaling": _autoscaling,
@@ -163,7 +174,7 @@ _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
     "events": _named("events", Rule="rule/{}", Name="rule/{}", ResourceARN="{}"),
     "iam": _iam,
     "kms": _named("kms", AliasName="{}"),
-    "logs": _named("logs", logGroupName="log-group:{}", resourceArn="{}"),
+    "logs": _logs,
     "rds": _rds,
     "s3": _s3,
     "secretsmanager": _named("secretsmanager", SecretId="{}"),

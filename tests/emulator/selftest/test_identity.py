@@ -72,6 +72,7 @@ class IamTest(EmulatorTest):
             iam.attach_role_policy(RoleName="web", PolicyArn=other)
         eleventh = iam.create_policy(PolicyName="eleventh", PolicyDocument=text(1))["Policy"]["Arn"]
         self.refused("LimitExceeded", iam.attach_role_policy, RoleName="web", PolicyArn=eleventh)
+        iam.attach_role_policy(RoleName="web", PolicyArn=arn)  # again, which changes nothing
         self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)
         iam.detach_role_policy(RoleName="web", PolicyArn=arn)
         self.refused("DeleteConflict", iam.delete_policy, PolicyArn=arn)

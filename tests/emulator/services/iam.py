@@ -159,6 +159,9 @@ def delete_policy(original: Any, self: Any) -> Any:
 @wraps(IamResponse, "attach_role_policy")
 def attach_role_policy(original: Any, self: Any) -> Any:
     attached = self.backend.get_role(self._get_param("RoleName")).managed_policies
-    if self._get_param("PolicyArn") not in attached and len(attached) >= POLICIES_PER_ROLE:
+    again = attached.get(self._get_param("PolicyArn"))
+    if again:
+        again.attachment_count -= 1  # AWS changes nothing; moto counts it twice
+    elif len(attached) >= POLICIES_PER_ROLE:
         raise AwsError("LimitExceeded", f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}")
     return original(self)

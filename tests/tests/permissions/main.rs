@@ -7,6 +7,7 @@
 mod credentials;
 mod crowd;
 mod data;
+mod images;
 mod lives;
 #[path = "../support/roles.rs"]
 mod roles;
