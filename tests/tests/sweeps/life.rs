@@ -1,6 +1,6 @@
 //! The lives that are disturbed: the configurations that a resource goes through, one apply each; then it is destroyed.
 
-use crate::stage::{DATABASE, ENVIRONMENT, TENANT};
+use crate::stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, TENANT};
 use paas_tests::Emulator;
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ pub enum Life {
     /// A new major version (another parameter group), another class, a larger disk, another port; its protection is
     /// given up. Its end leaves a snapshot.
     Database,
+    /// That deploys: what is deployed is approved from now on, and every object of it changes. Its first run never begins.
+    InfrastructurePipeline,
 }
 
 /// A year, in seconds: what a pipeline does by itself doesn't get in the way.
@@ -48,6 +50,7 @@ impl Life {
             Self::EnvironmentWithGateway | Self::EnvironmentWithInstance => ENVIRONMENT,
             Self::Tenant | Self::TenantWithPipeline | Self::TenantWithSlots => TENANT,
             Self::Database => DATABASE,
+            Self::InfrastructurePipeline => INFRASTRUCTURE_PIPELINE,
         }
     }
 
@@ -57,7 +60,7 @@ impl Life {
         let home = (ENVIRONMENT, environment(props, json!({"enable_cloudtrail": false})));
         match self.resource() {
             ENVIRONMENT => vec![],
-            TENANT => vec![home],
+            TENANT | INFRASTRUCTURE_PIPELINE => vec![home],
             _ => vec![home, (TENANT, tenant(props, json!({})))],
         }
     }
@@ -144,6 +147,17 @@ impl Life {
                     "tags": {"team": "acme"},
                 })),
             ],
+            Self::InfrastructurePipeline => vec![
+                infrastructure_pipeline(json!({"deploy": {}})),
+                infrastructure_pipeline(json!({
+                    "deploy": {"approval": {"comment": "Look at it"}, "terraform_version": "1.12.1"},
+                    "instance_type": "t3.large",
+                    "packer": {"version": "1.6.6"},
+                    "log_retention_in_days": 7,
+                    "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+                    "tags": {"team": "acme"},
+                })),
+            ],
         }
     }
 }
@@ -170,6 +184,10 @@ fn tenant(props: &Props, more: Value) -> Value {
 
 fn database(more: Value) -> Value {
     merged(json!({"environment": "dev", "tenant": "acme", "db_name": "shop"}), more)
+}
+
+fn infrastructure_pipeline(more: Value) -> Value {
+    merged(json!({"environment": "dev", "tenant": "acme"}), more)
 }
 
 fn merged(mut base: Value, more: Value) -> Value {

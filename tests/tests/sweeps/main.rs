@@ -1,6 +1,6 @@
 //! What must not hurt: lost answers, a killed provider, refusals, throttling, Ctrl-C. Each is tried at every call that
-//! changes something, through the life of an environment, of a tenant (with a pipeline, too) and of a database: created,
-//! changed, destroyed.
+//! changes something, through the life of an environment, of a tenant (with a pipeline, too), of its database and of its
+//! infrastructure pipeline: created, changed, destroyed.
 //!
 //! Whatever happened, the next apply with the same configuration ends where an undisturbed one does: the same number of
 //! objects of each kind in AWS, a plan without changes, and nothing left after the destroy.
@@ -113,4 +113,19 @@ fn the_provider_is_killed_at_every_call_of_a_database() {
 #[test]
 fn any_call_of_a_database_is_refused_once_or_interrupted() {
     sweep(Life::Database, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 3);
+}
+
+#[test]
+fn the_answer_to_any_call_of_an_infrastructure_pipeline_is_lost() {
+    sweep(Life::InfrastructurePipeline, &[Trouble::AnswerLost], 3);
+}
+
+#[test]
+fn the_provider_is_killed_at_any_call_of_an_infrastructure_pipeline() {
+    sweep(Life::InfrastructurePipeline, &[Trouble::KilledAfter, Trouble::KilledBefore], 3);
+}
+
+#[test]
+fn any_call_of_an_infrastructure_pipeline_is_refused_once_or_interrupted() {
+    sweep(Life::InfrastructurePipeline, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 4);
 }
