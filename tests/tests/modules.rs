@@ -20,7 +20,8 @@ fn text(path: &str) -> String {
 fn variables(module: &str) -> BTreeMap<String, String> {
     let entries = fs::read_dir(root().join("modules").join(module)).expect("the module is there");
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let files = names.filter(|name| name.starts_with("variables.") && name.ends_with(".tf"));
+    let files =
+        names.filter(|name| name.starts_with("variables.") && name.split('.').next_back() == Some("tf"));
     let texts: Vec<String> = files.map(|name| text(&format!("{module}/{name}"))).collect();
     blocks(&texts.join("\n"), "variable")
 }
