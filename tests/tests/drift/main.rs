@@ -9,6 +9,7 @@ mod stage;
 mod audit;
 mod database;
 mod entrance;
+mod infrastructure;
 mod machines;
 mod network;
 mod pipeline;
@@ -21,8 +22,11 @@ mod terraform;
 
 use row::Row;
 use serde_json::{Value as Json, json};
-use stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT};
+use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT};
 use std::collections::BTreeSet;
+
+/// In seconds.
+const A_YEAR: f64 = 31_536_000.0;
 
 async fn environment(stage: &Stage, name: &str, more: Json) -> Resource {
     let certificates =
@@ -138,6 +142,25 @@ async fn database() {
     run(&stage, database, database::rows()).await;
 }
 
+/// Its builds never begin, so what is there is what Terraform has made.
+#[tokio::test]
+async fn infrastructure_pipeline() {
+    let stage = Stage::new(json!({}));
+    stage.aws.timing(&json!({"pipeline_action": {"run": A_YEAR}}));
+    environment(&stage, "dev", json!({})).await;
+    let config = json!({
+        "environment": "dev",
+        "tenant": "acme",
+        "deploy": {"approval": {}},
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+        "tags": {"team": "web"},
+    });
+    let mut acme = stage.create(INFRASTRUCTURE_PIPELINE, config).await;
+    stage.expect_no_change(&mut acme, "create").await;
+    infrastructure::prepare(&stage.aws);
+    run(&stage, acme, infrastructure::rows()).await;
+}
+
 /// A VPC can't be deleted while anything is in it, and an environment's holds everything; nor can the groups that a
 /// database uses. Of a database that is gone a plan warns: the suite `database` tells what.
 const INDELIBLE: [&str; 4] = ["db_instance", "db_parameter_group", "db_subnet_group", "vpc"];
@@ -157,6 +180,7 @@ fn every_kind_of_the_catalogue_is_changed_and_deleted() {
         machines::rows(),
         pipeline::rows(),
         database::rows(),
+        infrastructure::rows(),
     ];
     let kinds = |deletions: bool| -> BTreeSet<&str> {
         rows.iter().flatten().filter(|row| row.is_deletion() == deletions).map(|row| row.kind).collect()

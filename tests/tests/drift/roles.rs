@@ -116,16 +116,16 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-fn role(a: &Account<'_>) -> Json {
+pub fn role(a: &Account<'_>) -> Json {
     a.call("iam", "get_role", json!({"RoleName": a.id()}))["Role"].take()
 }
 
-fn inline_policies(a: &Account<'_>) -> Json {
+pub fn inline_policies(a: &Account<'_>) -> Json {
     sorted(a.call("iam", "list_role_policies", json!({"RoleName": a.id()}))["PolicyNames"].take())
 }
 
 /// The ARNs of the managed policies attached.
-fn attached(a: &Account<'_>) -> Json {
+pub fn attached(a: &Account<'_>) -> Json {
     let found = a.call("iam", "list_attached_role_policies", json!({"RoleName": a.id()}));
     sorted(
         found["AttachedPolicies"]
@@ -138,7 +138,7 @@ fn attached(a: &Account<'_>) -> Json {
 }
 
 /// A role's policy that allows everything.
-fn for_all_actions() -> String {
+pub fn for_all_actions() -> String {
     let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }

@@ -60,6 +60,17 @@ pub fn role_tags(child: Child) -> Row {
     )
 }
 
+/// Of a managed policy.
+pub fn policy_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("iam", "tag_policy", json!({"PolicyArn": a.id(), "Tags": edited()})),
+        |a| object(&a.call("iam", "list_policy_tags", json!({"PolicyArn": a.id()}))["Tags"]),
+    )
+}
+
 /// Of an instance profile.
 pub fn instance_profile_tags(child: Child) -> Row {
     changed(
@@ -221,6 +232,32 @@ pub fn pipeline_tags(child: Child) -> Row {
             tags.map(|tag| (tag["key"].as_str().unwrap_or_default().to_owned(), tag["value"].clone()))
                 .collect()
         },
+    )
+}
+
+/// Of a build project, whose tags can only be written all together.
+pub fn build_project_tags(child: Child) -> Row {
+    fn tags(a: &Account<'_>) -> Json {
+        let found = a.call("codebuild", "batch_get_projects", json!({"names": [a.id()]}));
+        let tags = found["projects"][0]["tags"].as_array().cloned().unwrap_or_default();
+        tags.iter()
+            .map(|tag| (tag["key"].as_str().unwrap_or_default().to_owned(), tag["value"].clone()))
+            .collect()
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let mut all = tags(a);
+            for tag in edited().as_array().into_iter().flatten() {
+                all[tag["Key"].as_str().unwrap_or_default()] = tag["Value"].clone();
+            }
+            let all = all.as_object().into_iter().flatten();
+            let list: Vec<_> = all.map(|(key, value)| json!({"key": key, "value": value})).collect();
+            a.call("codebuild", "update_project", json!({"name": a.id(), "tags": list}))
+        },
+        tags,
     )
 }
 
