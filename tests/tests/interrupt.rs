@@ -1,6 +1,7 @@
 //! Ctrl-C in the middle of an apply, as a shell sends it: to Terraform and its provider together.
 
-use paas_tests::configuration::DATABASE;
+use paas_tests::configuration::{DATABASE, ENVIRONMENT};
+use paas_tests::emulator::Fault;
 use paas_tests::terraform::{Diagnostic, Next};
 use paas_tests::{Configuration, Emulator, Workspace};
 use serde_json::json;
@@ -81,5 +82,33 @@ fn an_interrupted_database_is_waited_for_by_the_next_apply() {
     dev.set(DATABASE, "deletion_protection", false);
     dev.set(DATABASE, "skip_final_snapshot", true);
     dev.apply();
+    dev.end();
+}
+
+/// Nothing of it takes long: what was under way is finished, and what comes after it is left to the next apply.
+#[test]
+fn an_interrupted_infrastructure_pipeline_goes_on_from_what_exists() {
+    const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
+    let mut dev = Configuration::with_environment();
+    dev.apply();
+    let idle = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo nothing is baked\n";
+    let pipeline =
+        json!({"environment": format!("${{{ENVIRONMENT}.id}}"), "tenant": "acme", "buildspec": idle});
+    dev.declare(PIPELINE, pipeline);
+    dev.aws.faults([Fault::latency(3000).operation("CreateProject")]); // time enough to press Ctrl-C
+    let before = dev.aws.counts(0).by_operation.get("codepipeline:CreatePipeline").copied();
+    let errors = interrupted(&dev.terraform, &dev.aws, "CreateInstanceProfile");
+    assert!(errors.iter().any(|error| error.text().contains("terraform untaint")), "{errors:?}");
+    assert_eq!(dev.aws.counts(0).by_operation.get("codepipeline:CreatePipeline").copied(), before);
+    assert_eq!(dev.attribute(PIPELINE, "ready"), false);
+    dev.aws.clear_faults();
+
+    let groups = dev.aws.counts(0).by_operation["logs:CreateLogGroup"];
+    dev.terraform.run(["untaint", PIPELINE]).expect_success();
+    dev.apply();
+    let calls = dev.aws.counts(0).by_operation;
+    assert_eq!((calls["codebuild:CreateProject"], calls["logs:CreateLogGroup"]), (1, groups));
+    assert_eq!(dev.attribute(PIPELINE, "ready"), true);
+    dev.assert_settled();
     dev.end();
 }

@@ -126,3 +126,38 @@ fn what_never_began_is_an_error() {
     stage.apply();
     stage.end();
 }
+
+#[test]
+fn an_infrastructure_pipeline_goes_on_in_place_too() {
+    const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
+    let mut stage = Configuration::with_environment();
+    stage.apply();
+    let idle = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo nothing is baked\n";
+    let pipeline = json!({
+        "environment": format!("${{{ENVIRONMENT}.id}}"), "tenant": "acme", "buildspec": idle,
+        "deploy": {"buildspec": idle}, "on_create_failure": "resume",
+    });
+    stage.declare(PIPELINE, pipeline);
+    let full =
+        Fault::error("LimitExceededException", "You have reached the maximum number of pipelines", 400);
+    stage.aws.faults([full.operation("CreatePipeline")]);
+    let broken = stage.terraform.apply(&[]).expect_success();
+    let warnings = broken.diagnostics();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let text = warnings[0].text();
+    for part in ["can't create pipeline", "You have reached the maximum", "`ready` is false", "goes on"] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    assert_eq!(stage.attribute(PIPELINE, "ready"), json!(false));
+    assert_eq!(stage.attribute(PIPELINE, "id"), json!(null), "what depends on it must not take it for whole");
+    assert_eq!(stage.attribute(PIPELINE, "bake_project_name"), json!("paas_dev_acme_bake"));
+
+    stage.aws.clear_faults();
+    stage.apply();
+    let calls = stage.aws.counts(0).by_operation;
+    assert_eq!(calls["codebuild:CreateProject"], 2, "nothing is made twice");
+    assert_eq!(stage.attribute(PIPELINE, "ready"), json!(true));
+    assert_eq!(stage.attribute(PIPELINE, "id"), json!("dev/acme"));
+    stage.assert_settled();
+    stage.end();
+}
