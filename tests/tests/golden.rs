@@ -138,6 +138,16 @@ fn an_infrastructure_pipeline_is_planned_updated_and_leaves_its_images() {
     dev.declare(PIPELINE, pipeline);
     assert_golden("infrastructure_pipeline_create", &planned(&dev));
     dev.apply();
+
+    // Somebody lets the bake's builds do what they like.
+    let project = dev.attribute(PIPELINE, "bake_project_name");
+    let found = dev.look("codebuild", "batch_get_projects", &json!({ "names": [project] }));
+    let mut environment = found["projects"][0]["environment"].clone();
+    environment["privilegedMode"] = json!(true);
+    dev.by_hand("codebuild", "update_project", &json!({"name": project, "environment": environment}));
+    assert_golden("infrastructure_pipeline_drift", &planned(&dev));
+    dev.apply();
+
     dev.set(PIPELINE, "instance_type", "t3.large");
     dev.set(PIPELINE, "keep_images", 2);
     assert_golden("infrastructure_pipeline_update", &planned(&dev));
@@ -168,4 +178,19 @@ fn another_teams_tenant_is_planned_and_breaks_off() {
     let output = acme.run(["apply", "-no-color", "-auto-approve"]);
     let warning = output.stdout.find("Warning: tenant").unwrap_or_else(|| panic!("{}", output.report()));
     assert_golden("module_tenant_broken_off", &format!("{}\n{}", &output.stdout[warning..], errors(&output)));
+}
+
+/// The same of a tenant that its infrastructure pipeline deploys, and of one whose images an apply bakes.
+#[test]
+fn baked_tenants_are_planned() {
+    let dev = Configuration::with_environment();
+    dev.apply();
+    for (example, name) in
+        [("bakery", "module_tenant_baked_create"), ("studio", "module_infrastructure_pipeline_create")]
+    {
+        let tenant = Workspace::new(&dev.aws).of(&format!("examples/tenants/{example}"));
+        tenant.get().expect_success();
+        tenant.plan(&[]).expect_success();
+        assert_golden(name, &tenant.plan_text());
+    }
 }
