@@ -119,6 +119,42 @@ async fn a_plan_without_changes_reads_each_kind_of_object_once() {
     }
 }
 
+/// Calls that AWS answers for one object only, and how many of these each infrastructure pipeline that deploys has: the
+/// tags of a managed policy come in no other.
+const ONE_BY_ONE_OF_INFRASTRUCTURE: [(&str, u64); 4] = [
+    ("codepipeline:GetPipeline", 1),
+    ("events:ListTargetsByRule", 1),
+    ("iam:GetInstanceProfile", 1),
+    ("iam:GetPolicy", 4),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn infrastructure_pipelines_are_read_together() {
+    const PIPELINES: u64 = 25;
+    let estate = Estate::set();
+    let provider = estate.stage.provider().await;
+    create_all(&provider, [estate.environment()]).await;
+    let all = create_all(&provider, (0..PIPELINES).map(Estate::infrastructure_pipeline)).await;
+    drop(provider);
+
+    let counts = calls_to_plan(&estate, &all[..1]).await;
+    assert!(counts.by_operation.values().all(|calls| *calls <= 5), "{counts:#?}");
+
+    let counts = calls_to_plan(&estate, &all).await;
+    println!("{} calls for {PIPELINES} pipelines", counts.total);
+    for (operation, calls) in &counts.by_operation {
+        let each = ONE_BY_ONE_OF_INFRASTRUCTURE.iter().find(|(of, _)| of == operation);
+        // Projects come by the hundred, the account's roles and policies in pages.
+        let most = each.map_or(20, |(_, each)| each * PIPELINES);
+        assert!(*calls <= most, "{operation}: {counts:#?}");
+    }
+    let each: u64 = ONE_BY_ONE_OF_INFRASTRUCTURE.iter().map(|(_, each)| each).sum();
+    assert!(counts.total <= each * PIPELINES + HEAD_START + HEAD_START / 2, "{counts:#?}");
+
+    let (attributes, private) = all[0].size();
+    println!("{attributes} + {private} bytes of state");
+}
+
 #[test]
 fn a_hundred_whole_tenants_within_these_limits_take_eight_calls_each() {
     assert!(limit(100) <= 800, "{}", limit(100));

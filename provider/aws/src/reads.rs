@@ -2,7 +2,8 @@
 
 use crate::clients::Clients;
 use crate::{
-    autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm, tagging,
+    autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm,
+    tagging,
 };
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
@@ -40,8 +41,10 @@ pub struct Reads {
 impl Reads {
     pub(crate) fn new(clients: &Clients) -> Self {
         let (rds, ssm) = (rds::Reads::new(&clients.rds), ssm::Reads::new(&clients.ssm));
-        let (of_rds, of_ssm) = (rds.clone(), ssm.clone());
+        let codebuild = codebuild::Reads::new(&clients.codebuild);
+        let (of_rds, of_ssm, of_codebuild) = (rds.clone(), ssm.clone(), codebuild.clone());
         let noted = move |arn: &str| {
+            of_codebuild.expect(arn);
             of_rds.expect(arn);
             of_ssm.expect(arn);
         };
@@ -52,7 +55,7 @@ impl Reads {
             kms: kms::Reads::new(&clients.kms),
             s3: s3::Reads::new(&clients.s3),
             autoscaling: autoscaling::Reads::new(&clients.autoscaling),
-            codebuild: codebuild::Reads::new(&clients.codebuild),
+            codebuild,
             codedeploy: codedeploy::Reads::new(&clients.codedeploy, &clients.autoscaling),
             codepipeline: codepipeline::Reads::new(&clients.codepipeline),
             events: events::Reads::new(&clients.eventbridge),

@@ -21,8 +21,9 @@ use tokio::sync::Mutex;
 const OWNERS_PER_CALL: usize = 20;
 /// The most that one page of it holds.
 const PAGE: i32 = 100;
-/// The services whose objects' tags are asked for here. Others' are told by the service along with everything else.
-const SERVICES: [&str; 6] = ["codedeploy", "codepipeline", "events", "logs", "rds", "ssm"];
+/// The services whose objects' tags are asked for here. Others' are told by the service along with everything else, as
+/// CodeBuild's are, too: which projects there are is what they are listed for.
+const SERVICES: [&str; 7] = ["codebuild", "codedeploy", "codepipeline", "events", "logs", "rds", "ssm"];
 
 /// Of one owner: tags by ARN.
 type OfOwner = Arc<HashMap<String, Tags>>;

@@ -64,6 +64,8 @@ async fn counts() {
     let all = plan(&estate, &provider, &whole).await;
     rows.push(Row::shared(&format!("plan a whole tenant without changes, {TENANTS} in one run"), all.total));
     rows.push(Row::shared("of these to ELBv2", to(&all, "elbv2:")));
+    drop(provider);
+    rows.extend(infrastructure().await);
     let by_terraform = by_terraform();
     rows.push(Row::shared("the same by real Terraform, with their environment", by_terraform.total));
     println!("| | calls | state, attributes + private |\n|---|---|---|");
@@ -71,6 +73,21 @@ async fn counts() {
         println!("| {what} | {calls} | {state} |");
     }
     println!("\n{}", by_operation(&all.by_operation, &by_terraform.by_operation));
+}
+
+/// The same of infrastructure pipelines that deploy.
+async fn infrastructure() -> [Row; 2] {
+    let estate = Estate::set();
+    let provider = estate.stage.provider().await;
+    create_all(&provider, [estate.environment()]).await;
+    let mark = estate.aws().mark();
+    let made = create_all(&provider, (0..TENANTS).map(Estate::infrastructure_pipeline)).await;
+    let what = format!("create a {}, {TENANTS} in one run", made[0].type_name);
+    let created = Row::shared(&what, estate.aws().counts(mark).total).sized(&made[0]);
+    let provider = estate.stage.provider().await;
+    let planned = plan(&estate, &provider, &made).await.total;
+    let what = format!("plan a {} without changes, {TENANTS} in one run", made[0].type_name);
+    [created, Row::shared(&what, planned)]
 }
 
 /// A line of the table.
@@ -141,7 +158,9 @@ const RUNS: usize = 3;
 
 /// Wall times of creations where every call takes its time, over their critical paths.
 async fn creation() -> String {
-    let wanted = |estate: &Estate| [vec![estate.environment()], estate.whole(0)].concat();
+    let wanted = |estate: &Estate| {
+        [vec![estate.environment()], estate.whole(0), vec![Estate::infrastructure_pipeline(0)]].concat()
+    };
     let mut estate = Estate::set();
     let mut fastest: Vec<Option<Timed>> = wanted(&estate).iter().map(|_| None).collect();
     let warming = estate.stage.provider().await;

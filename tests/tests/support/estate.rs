@@ -1,9 +1,9 @@
 //! What the counts and the benchmark are about: an environment and its many tenants, each with a software pipeline and a
-//! database.
+//! database, and infrastructure pipelines, each of which deploys one more.
 
 #![allow(dead_code, reason = "the counts and the benchmark use a part each")]
 
-use crate::stage::{DATABASE, ENVIRONMENT, Resource, Stage, TENANT};
+use crate::stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT};
 use futures::{StreamExt, stream};
 use paas_tests::Emulator;
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ pub const PARALLELISM: usize = 10;
 
 /// Enough of everything.
 const QUOTA: u32 = 1000;
+/// In seconds.
+const A_YEAR: f64 = 31_536_000.0;
 
 /// A resource to be made.
 pub type Wanted = (&'static str, Value);
@@ -41,6 +43,8 @@ impl Estate {
         stage.aws.limits(&json!({
             "db_instances": QUOTA, "db_parameter_groups": QUOTA, "db_subnet_groups": QUOTA,
         }));
+        // No run of a pipeline gets any further: what it would call isn't the provider's.
+        stage.aws.timing(&json!({"pipeline_action": {"run": A_YEAR}}));
         let (certificate, image) =
             (stage.aws.seed_certificate("*.example.test"), stage.aws.seed_image("web"));
         Self { stage, certificate, image }
@@ -77,7 +81,13 @@ impl Estate {
         (DATABASE, json!({"environment": "dev", "tenant": format!("tenant-{n}")}))
     }
 
-    /// The same in HCL, for real Terraform.
+    /// The infrastructure pipeline that bakes and deploys the tenant of that number, which needn't be there.
+    pub fn infrastructure_pipeline(n: u64) -> Wanted {
+        let config = json!({"environment": "dev", "tenant": format!("tenant-{n}"), "deploy": {}});
+        (INFRASTRUCTURE_PIPELINE, config)
+    }
+
+    /// An environment with its tenants in HCL, for real Terraform.
     pub fn main_tf(&self, tenants: u64) -> String {
         format!(
             r#"
