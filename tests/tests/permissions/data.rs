@@ -30,13 +30,7 @@ fn it_gives_the_least_policy_in_one_document_and_in_parts() {
     let by_default = [Environment, Tenant, InfrastructurePipeline, Ami, Database];
     for (provider, arguments, project, access, of) in [
         (json!({}), json!({"access": "plan"}), "paas", Access::Plan, by_default.to_vec()),
-        (
-            json!({"project": "shop"}),
-            json!({"access": "apply"}),
-            "shop",
-            Access::Apply,
-            by_default.to_vec(),
-        ),
+        (json!({"project": "shop"}), json!({"access": "apply"}), "shop", Access::Apply, by_default.to_vec()),
         (
             json!({}),
             json!({"access": "apply", "resources": ["paas_tenant"]}),

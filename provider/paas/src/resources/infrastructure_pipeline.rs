@@ -129,13 +129,13 @@ impl crate::composite_resource::Model for InfrastructurePipelineModel {
 /// It isn't one.
 pub fn parse<'n>(session: &'n Session, id: &'n str) -> Result<InfrastructureNames<'n>, Diagnostic> {
     let is_name = |name, longest| paas_aws::names::refuse(name, longest).is_none();
-    let parts = id
-        .split_once('/')
-        .filter(|(environment, tenant)| is_name(environment, names::ENVIRONMENT) && is_name(tenant, names::TENANT));
+    let parts = id.split_once('/').filter(|(environment, tenant)| {
+        is_name(environment, names::ENVIRONMENT) && is_name(tenant, names::TENANT)
+    });
     match parts {
-        Some((environment, tenant)) => Ok(EnvironmentNames { project: &session.project, environment }
-            .tenant(tenant)
-            .infrastructure()),
+        Some((environment, tenant)) => {
+            Ok(EnvironmentNames { project: &session.project, environment }.tenant(tenant).infrastructure())
+        }
         None => Err(Diagnostic::error(
             "Not an infrastructure pipeline's id",
             format!(
