@@ -8,6 +8,8 @@ mod failures;
 mod import;
 mod journey;
 mod life;
+mod retention;
+mod roles;
 
 #[path = "../support/bakes.rs"]
 mod bakes;
