@@ -5,6 +5,7 @@ use crate::roles;
 use paas_aws::permissions::{Access, ResourceType};
 use paas_tests::Configuration;
 use paas_tests::configuration::{DATABASE, ENVIRONMENT, TENANT};
+use paas_tests::emulator::Fault;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -418,8 +419,12 @@ fn an_infrastructure_pipeline_is_planned_and_applied_with_its_policies() {
             dev.by_hand("ssm", "delete_parameter", &json!({"Name": of("parameter_name")}));
             dev.by_hand("logs", "disassociate_kms_key", &json!({"logGroupName": of("log_group_name")}));
             dev.by_hand("events", "disable_rule", &json!({"Name": of("pipeline_name")}));
+            // Where nobody may list the account's roles and policies, each is read by itself.
+            let denied = Fault::error("AccessDenied", "Denied by a service control policy.", 403);
+            dev.aws.faults([denied.operation("GetAccountAuthorizationDetails")]);
         },
         changes: |dev| {
+            dev.aws.clear_faults();
             leave_a_build(dev);
             let other = dev.aws.seed_image("base-2");
             vec![

@@ -2,8 +2,8 @@
 //! for by everything that changes an object.
 
 use super::table::{
-    AMI, ANY, Access, BAKING, COMPOSITES, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, TENANT,
-    WITH_ROLES, calls, needs,
+    AMI, ANY, Access, BAKING, COMPOSITES, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, REACHED, Service,
+    TENANT, WITH_ROLES, calls, needs,
 };
 
 pub(super) const SERVICE: Service = Service {
@@ -171,14 +171,16 @@ pub(super) const SERVICE: Service = Service {
                 calls(
                     COMPOSITES,
                     &[
-                        "AuthorizeSecurityGroupIngress",
                         "CreateTags",
                         "DeleteSecurityGroup",
                         "DeleteTags",
                         "RevokeSecurityGroupEgress",
                         "RevokeSecurityGroupIngress",
-                        "UpdateSecurityGroupRuleDescriptionsIngress",
                     ],
+                ),
+                calls(
+                    REACHED,
+                    &["AuthorizeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsIngress"],
                 ),
             ],
         },

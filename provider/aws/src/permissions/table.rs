@@ -71,6 +71,9 @@ pub(super) const IMAGES: &[ResourceType] =
 /// Those with roles, logs and security groups that let something out.
 pub(super) const WITH_ROLES: &[ResourceType] =
     &[ResourceType::Environment, ResourceType::Tenant, ResourceType::InfrastructurePipeline];
+/// Those with security groups that let something in: the instances that images are made of are reached by nobody.
+pub(super) const REACHED: &[ResourceType] =
+    &[ResourceType::Environment, ResourceType::Tenant, ResourceType::Database];
 /// All that have children.
 pub(super) const COMPOSITES: &[ResourceType] = &[
     ResourceType::Environment,
