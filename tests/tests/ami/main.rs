@@ -10,25 +10,23 @@ mod found;
 mod interrupted;
 mod refused;
 
+#[path = "../support/baked.rs"]
+#[allow(dead_code, reason = "what fails is told by Terraform here, not by the builds' logs")]
+mod baked;
+
+use baked::{OWNER, PATIENCE, PAUSE, PROJECT, image, images, left, running, tag, wait};
+
 use paas_tests::configuration::{ENVIRONMENT, TENANT};
 use paas_tests::terraform::{Next, Running};
 use paas_tests::{Configuration, prerequisites};
 use serde_json::{Value, json};
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The infrastructure pipeline.
 const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
 /// The image.
 const AMI: &str = "paas_ami.acme";
-/// What its tag `paas:owner` says.
-const OWNER: &str = "paas/dev/acme/machine_image";
-/// Whose builds bake.
-const PROJECT: &str = "paas_dev_acme_bake";
-
-/// Longer than any bake takes here, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(3);
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// An environment with an infrastructure pipeline, applied, whose own first bake is over; none without Packer.
 fn stage() -> Option<Configuration> {
@@ -53,7 +51,7 @@ fn pipeline(dev: &Configuration) -> Value {
     json!({
         "environment": format!("${{{ENVIRONMENT}.id}}"),
         "tenant": "acme",
-        "packer": {"version": "1.6.6", "variables": {"communicator": "none", "endpoint": dev.aws.endpoint()}},
+        "packer": baked::packer(dev),
     })
 }
 
@@ -77,37 +75,6 @@ fn tenant(dev: &Configuration) -> Value {
     tenant
 }
 
-/// The images of the pipeline.
-fn images(dev: &Configuration) -> Vec<Value> {
-    let owned = json!({"Owners": ["self"], "Filters": [{"Name": "tag:paas:owner", "Values": [OWNER]}]});
-    list(dev.look("ec2", "describe_images", &owned)["Images"].take())
-}
-
-/// The one image of that id.
-#[track_caller]
-fn image(dev: &Configuration, id: &Value) -> Value {
-    let image = images(dev).into_iter().find(|image| image["ImageId"] == *id);
-    image.unwrap_or_else(|| panic!("there is no image {id}"))
-}
-
-/// A tag of an image.
-fn tag(image: &Value, key: &str) -> Value {
-    let tags = image["Tags"].as_array().into_iter().flatten();
-    tags.filter(|tag| tag["Key"] == key).map(|tag| tag["Value"].clone()).next().unwrap_or_default()
-}
-
-/// The builds of the project, the newest first.
-fn builds(dev: &Configuration) -> Vec<Value> {
-    let ids =
-        dev.look("codebuild", "list_builds_for_project", &json!({"projectName": PROJECT}))["ids"].take();
-    if list(ids.clone()).is_empty() {
-        return vec![];
-    }
-    let mut builds = list(dev.look("codebuild", "batch_get_builds", &json!({ "ids": ids }))["builds"].take());
-    builds.sort_by_key(|build| std::cmp::Reverse(build["buildNumber"].as_i64()));
-    builds
-}
-
 fn has_ended(build: &Value) -> bool {
     build["buildStatus"] != "IN_PROGRESS"
 }
@@ -118,33 +85,9 @@ fn variable(build: &Value, name: &str) -> Value {
     variables.filter(|it| it["name"] == name).map(|it| it["value"].clone()).next().unwrap_or_default()
 }
 
-/// What bakes have left running: instances by id, and key pairs by name.
-fn left(dev: &Configuration) -> Vec<Value> {
-    let running = json!({"Filters": [
-        {"Name": "tag:paas:owner", "Values": [OWNER]},
-        {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]},
-    ]});
-    let found = dev.look("ec2", "describe_instances", &running);
-    let reservations = found["Reservations"].as_array().into_iter().flatten();
-    let instances = reservations.flat_map(|it| it["Instances"].as_array().into_iter().flatten());
-    let mut left: Vec<Value> = instances.map(|instance| instance["InstanceId"].clone()).collect();
-    let pairs = dev.look("ec2", "describe_key_pairs", &json!({}));
-    left.extend(pairs["KeyPairs"].as_array().into_iter().flatten().map(|pair| pair["KeyName"].clone()));
-    left
-}
-
-/// What the tenant's instances run on: each image once.
-fn running(dev: &Configuration) -> Vec<Value> {
-    let of_tenant = json!({"Filters": [
-        {"Name": "tag:paas:owner", "Values": ["paas/dev/acme"]},
-        {"Name": "instance-state-name", "Values": ["running"]},
-    ]});
-    let found = dev.look("ec2", "describe_instances", &of_tenant);
-    let reservations = found["Reservations"].as_array().into_iter().flatten();
-    let instances = reservations.flat_map(|it| it["Instances"].as_array().into_iter().flatten());
-    let mut images: Vec<Value> = instances.map(|instance| instance["ImageId"].clone()).collect();
-    images.dedup();
-    images
+/// The builds that bake, the newest first.
+fn builds(dev: &Configuration) -> Vec<Value> {
+    baked::builds(dev, PROJECT)
 }
 
 /// Starts an apply, and waits until a build of its own runs.
@@ -159,19 +102,6 @@ fn building(dev: &Configuration) -> Running {
     apply
 }
 
-/// Waits until there is something of it.
-#[track_caller]
-fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(began.elapsed() < PATIENCE, "{what}: it didn't come");
-        std::thread::sleep(PAUSE);
-    }
-}
-
 /// Destroys everything, then the images that stay and what they consist of, and checks that nothing else is left.
 #[track_caller]
 fn end(dev: &Configuration) {
@@ -181,11 +111,4 @@ fn end(dev: &Configuration) {
         dev.by_hand("ec2", "deregister_image", &whole);
     }
     assert_eq!(dev.aws.inventory(), []);
-}
-
-fn list(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items,
-        _ => vec![],
-    }
 }

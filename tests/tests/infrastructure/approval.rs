@@ -1,7 +1,7 @@
 //! Somebody looks at the plan before it is applied.
 
 use crate::PIPELINE;
-use crate::bakes::{builds, list, log, running, wait};
+use crate::baked::{builds, list, log, running, wait};
 use crate::deploying::{PROJECT, done, object, push, stage, wait_for};
 use paas_tests::Configuration;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ fn what_is_applied_is_the_plan_that_somebody_has_seen() {
     wait("the second run's plan", || (builds(&dev, PROJECT).len() == 3).then_some(()));
     answer(&dev, "Rejected");
     wait_for(&dev, &json!({"Source": "Succeeded", "Bake": "Succeeded", "Deploy": "Failed"}));
-    assert_eq!(running(&dev), [before.clone()], "what was rejected changes nothing");
+    assert_eq!(running(&dev), std::slice::from_ref(before), "what was rejected changes nothing");
     assert!(object(&dev, "terraform/acme.tfstate.tflock").is_none());
     dev.assert_settled();
 }

@@ -1,7 +1,7 @@
 //! A pipeline that bakes with real Packer and deploys with real Terraform and this provider; and how its runs are followed.
 
 use crate::PIPELINE;
-use crate::bakes::{self, PATIENCE, PAUSE, builds, log};
+use crate::baked::{self, PATIENCE, PAUSE, builds, log};
 use paas_tests::configuration::ENVIRONMENT;
 use paas_tests::{Configuration, prerequisites, provider};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub fn stage(deploy: &Value) -> Option<Configuration> {
         "environment": format!("${{{ENVIRONMENT}.id}}"),
         "tenant": "acme",
         "source_ami": dev.image,
-        "packer": bakes::packer(&dev),
+        "packer": baked::packer(&dev),
         "deploy": wanted,
     });
     dev.declare(PIPELINE, pipeline);
@@ -73,7 +73,7 @@ pub fn wait_for(dev: &Configuration, expected: &Value) {
     let began = Instant::now();
     while state(dev) != *expected {
         if began.elapsed() > PATIENCE {
-            let logs = [bakes::PROJECT, PROJECT].map(|project| builds(dev, project));
+            let logs = [baked::PROJECT, PROJECT].map(|project| builds(dev, project));
             let logs: Vec<String> =
                 logs.iter().filter_map(|all| all.first()).map(|last| log(dev, last)).collect();
             panic!("{expected}, but {}\n{}", state(dev), logs.join("\n---\n"));

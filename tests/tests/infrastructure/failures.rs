@@ -1,7 +1,7 @@
 //! Runs that fail: each stops where it should and says why, leaves the tenant as it was, and is in nobody's way.
 
 use crate::PIPELINE;
-use crate::bakes::{self, builds, images, left, log, running, tag};
+use crate::baked::{self, builds, images, left, log, running, tag};
 use crate::deploying::{self, object, push, stage, wait_for};
 use paas_tests::Configuration;
 use serde_json::{Value, json};
@@ -15,35 +15,25 @@ fn main_tf(hosts: &str) -> String {
     )
 }
 
-/// Pushes, waits for the stage in which the run is to fail, and gives what the failed build has printed.
+/// Pushes what is to fail in the builds of this project, and gives what the failed build has printed.
 #[track_caller]
-fn fails(dev: &Configuration, files: &[(&str, &str)], in_stage: &str) -> String {
-    let project = if in_stage == "Bake" { bakes::PROJECT } else { deploying::PROJECT };
-    let (before, image) = (running(dev), images(dev).len());
-    let built = builds(dev, project).len();
+fn fails(dev: &Configuration, files: &[(&str, &str)], project: &str) -> String {
+    let before = (running(dev), images(dev).len(), builds(dev, project).len());
     push(dev, "bad", files);
-    let build = bakes::wait("the build", || {
-        builds(dev, project).into_iter().nth(0).filter(|_| builds(dev, project).len() > built)
+    let build = baked::wait("the failed build", || {
+        let build = builds(dev, project).into_iter().next().filter(|it| it["buildStatus"] == "FAILED");
+        build.filter(|_| builds(dev, project).len() > before.2)
     });
-    let id = build["id"].clone();
-    bakes::wait("its end", || {
-        builds(dev, project).iter().any(|it| it["id"] == id && it["buildStatus"] == "FAILED").then_some(())
-    });
-    let deploy = if in_stage == "Bake" { Value::Null } else { "Failed".into() };
-    let bake = if in_stage == "Bake" { "Failed" } else { "Succeeded" };
+    // What came before the stage has succeeded; the stage after a failed one keeps what its last run was.
     let mut expected = deploying::done();
-    expected["Bake"] = bake.into();
-    if deploy != Value::Null {
-        expected["Deploy"] = deploy;
-    }
+    expected[if project == baked::PROJECT { "Bake" } else { "Deploy" }] = "Failed".into();
     wait_for(dev, &expected);
-    assert_eq!(running(dev), before, "the tenant is as it was");
+    assert_eq!(running(dev), before.0, "the tenant is as it was");
     assert_eq!(left(dev), [] as [Value; 0], "nothing runs on");
     assert!(object(dev, "terraform/acme.tfstate.tflock").is_none(), "the lock is free");
-    if in_stage == "Bake" {
-        assert_eq!(images(dev).len(), image);
+    if project == baked::PROJECT {
+        assert_eq!(images(dev).len(), before.1);
     }
-    let build = builds(dev, project).into_iter().find(|it| it["id"] == id).expect("it was there");
     log(dev, &build)
 }
 
@@ -70,20 +60,20 @@ fn a_run_that_fails_leaves_the_tenant_as_it_was() {
     let good = main_tf("[\"acme.dev.example.test\"]");
     let configuration = ("terraform/main.tf", good.as_str());
     push(&dev, "good", &[INSTALL, configuration]);
-    bakes::wait("the tenant", || (running(&dev).len() == 1).then_some(()));
+    baked::wait("the tenant", || (running(&dev).len() == 1).then_some(()));
     wait_for(&dev, &deploying::done());
 
     // In the bake.
-    let slip = fails(&dev, &[("install.sh", "echo one\nif true; then\n"), configuration], "Bake");
+    let slip = fails(&dev, &[("install.sh", "echo one\nif true; then\n"), configuration], baked::PROJECT);
     assert_says(&slip, &["install.sh: line 3: syntax error", "Nothing is baked"]);
-    let nothing = fails(&dev, &[configuration], "Bake");
+    let nothing = fails(&dev, &[configuration], baked::PROJECT);
     assert_says(&nothing, &["the source has neither preInstall.sh nor install.sh"]);
 
     // In the deployment.
     let wrong = main_tf("[\"not a host\"]");
-    let refused = fails(&dev, &[INSTALL, ("terraform/main.tf", &wrong)], "Deploy");
+    let refused = fails(&dev, &[INSTALL, ("terraform/main.tf", &wrong)], deploying::PROJECT);
     assert_says(&refused, &["on main.tf line", "not a host", "The tenant isn't deployed"]);
-    let folder = fails(&dev, &[INSTALL], "Deploy");
+    let folder = fails(&dev, &[INSTALL], deploying::PROJECT);
     assert_says(&folder, &["the source has no folder terraform"]);
 
     // Whoever is in the way: another one's lock.
@@ -91,16 +81,14 @@ fn a_run_that_fails_leaves_the_tenant_as_it_was() {
     let lock = json!({"ID": "1", "Who": "somebody@elsewhere", "Operation": "OperationTypeApply", "Created": "2026-01-01T00:00:00Z"});
     let put = json!({"Bucket": bucket, "Key": "terraform/acme.tfstate.tflock", "Body": lock.to_string()});
     dev.by_hand("s3", "put_object", &put);
-    let mut variables = dev.attribute(PIPELINE, "deploy")["environment_variables"].clone();
-    variables["LOCK_TIMEOUT"] = "1s".into();
     let mut deploy = dev.attribute(PIPELINE, "deploy");
-    deploy["environment_variables"] = variables;
+    deploy["environment_variables"]["LOCK_TIMEOUT"] = "1s".into();
     dev.set(PIPELINE, "deploy", deploy);
     dev.apply();
     push(&dev, "locked", &[INSTALL, configuration]);
     let mut expected = deploying::done();
     expected["Deploy"] = "Failed".into();
-    bakes::wait("the build that waits", || {
+    baked::wait("the build that waits", || {
         (log(&dev, &builds(&dev, deploying::PROJECT)[0]).contains("somebody@elsewhere")).then_some(())
     });
     wait_for(&dev, &expected);
@@ -111,8 +99,8 @@ fn a_run_that_fails_leaves_the_tenant_as_it_was() {
     // Nothing of all that is in the way of the next good one.
     let version = push(&dev, "good again", &[INSTALL, configuration])["VersionId"].clone();
     let image =
-        bakes::wait("its image", || images(&dev).into_iter().find(|it| tag(it, "paas:source") == version));
-    bakes::wait("the group on it", || (running(&dev) == [image["ImageId"].clone()]).then_some(()));
+        baked::wait("its image", || images(&dev).into_iter().find(|it| tag(it, "paas:source") == version));
+    baked::wait("the group on it", || (running(&dev) == [image["ImageId"].clone()]).then_some(()));
     wait_for(&dev, &deploying::done());
     dev.assert_settled();
 }

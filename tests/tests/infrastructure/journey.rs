@@ -1,6 +1,6 @@
 //! From a push to running instances: source, image, deployment, each with the real tool.
 
-use crate::bakes::{builds, image, images, left, log, running, tag, wait};
+use crate::baked::{builds, image, images, left, log, running, tag, wait};
 use crate::deploying::{self, done, object, push, stage, wait_for};
 use paas_tests::configuration::ENVIRONMENT;
 use serde_json::json;

@@ -11,8 +11,8 @@ mod life;
 mod retention;
 mod roles;
 
-#[path = "../support/bakes.rs"]
-mod bakes;
+#[path = "../support/baked.rs"]
+mod baked;
 
 #[path = "../support/changes.rs"]
 mod changes;

@@ -1,7 +1,7 @@
 //! Which images stay.
 
 use crate::PIPELINE;
-use crate::bakes::{OWNER, PROJECT, builds, images, list, wait};
+use crate::baked::{OWNER, PROJECT, builds, images, list, wait};
 use crate::deploying::stage;
 use paas_tests::Configuration;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ fn bake(dev: &Configuration) -> Value {
     let build = wait("the end of the build", || {
         builds(dev, PROJECT).into_iter().find(|it| it["id"] == *id && it["buildStatus"] != "IN_PROGRESS")
     });
-    assert_eq!(build["buildStatus"], "SUCCEEDED", "{}", crate::bakes::log(dev, &build));
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{}", crate::baked::log(dev, &build));
     let exported = list(build["exportedEnvironmentVariables"].clone());
     exported.into_iter().find(|it| it["name"] == "IMAGE_ID").expect("an image")["value"].clone()
 }

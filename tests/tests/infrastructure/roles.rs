@@ -1,7 +1,7 @@
 //! What builds may do: their work, and nothing of anybody else's. The emulator holds builds to their roles.
 
 use crate::PIPELINE;
-use crate::bakes::{self, builds, log, wait};
+use crate::baked::{self, builds, log, wait};
 use crate::deploying::{self, push, stage};
 use paas_tests::configuration::ENVIRONMENT;
 use serde_json::{Value, json};
@@ -61,19 +61,19 @@ fn a_build_that_tries_more_than_its_work_is_refused() {
     wanted["buildspec"] = deploy.into();
     wanted["configuration"] = Value::Null;
     let bake =
-        format!("{}      - export IMAGE_ID={images}\nenv:\n  exported-variables:\n    - IMAGE_ID\n", bake);
+        format!("{bake}      - export IMAGE_ID={images}\nenv:\n  exported-variables:\n    - IMAGE_ID\n");
     dev.set(PIPELINE, "buildspec", bake);
     dev.set(PIPELINE, "deploy", wanted);
     dev.apply();
     push(&dev, "mallory", &[("install.sh", "")]);
-    // Each build that was refused something has tried on to its end.
+    // The newest build of each, once it has tried everything.
     let tried = |project: &str| {
         let build = builds(&dev, project).into_iter().next()?;
         (build["buildStatus"] == "SUCCEEDED")
             .then(|| log(&dev, &build))
             .filter(|said| said.contains("refused"))
     };
-    for (project, allowed) in [(bakes::PROJECT, "its own log"), (deploying::PROJECT, "its own state")] {
+    for (project, allowed) in [(baked::PROJECT, "its own log"), (deploying::PROJECT, "its own state")] {
         let said = wait(project, || tried(project));
         assert!(said.contains(&format!("{allowed} done")), "{said}");
         assert_eq!(said.matches(" done\n").count(), 1, "{said}");
@@ -81,7 +81,7 @@ fn a_build_that_tries_more_than_its_work_is_refused() {
             .lines()
             .filter(|line| !line.contains("Running") && line.contains(" refused "))
             .collect::<Vec<_>>();
-        assert_eq!(refused.len(), if project == bakes::PROJECT { 6 } else { 5 }, "{said}");
+        assert_eq!(refused.len(), if project == baked::PROJECT { 6 } else { 5 }, "{said}");
         for line in refused {
             assert!(
                 ["AccessDenied", "UnauthorizedOperation", "403"].iter().any(|it| line.contains(it)),
