@@ -10,15 +10,9 @@ use std::slice;
 
 /// Uploads the tenant's repository with what its metadata say; gives the version.
 fn push(dev: &Configuration, script: &str, commit: &str) -> Value {
-    let bucket = dev.attribute(PIPELINE, "source_bucket");
-    let key = dev.attribute(PIPELINE, "source_object_key");
-    // Under another name first: a copy takes metadata.
-    dev.aws.upload(&bucket, &"uploads/acme.zip".into(), &[("install.sh", script)]);
-    let copy = json!({
-        "Bucket": bucket, "Key": key, "CopySource": {"Bucket": bucket, "Key": "uploads/acme.zip"},
-        "Metadata": {"commit": commit}, "MetadataDirective": "REPLACE",
-    });
-    dev.by_hand("s3", "copy_object", &copy)["VersionId"].take()
+    let (bucket, key) =
+        (dev.attribute(PIPELINE, "source_bucket"), dev.attribute(PIPELINE, "source_object_key"));
+    dev.aws.push(&bucket, &key, &[("install.sh", script)], &json!({ "commit": commit }))["VersionId"].take()
 }
 
 #[test]
@@ -45,7 +39,14 @@ fn a_push_shows_in_the_plan_and_is_baked() {
         (&change["after_unknown"]["image_id"], &change["after_unknown"]["id"]),
         (&json!(true), &json!(true))
     );
+    let told = dev.terraform.folder().join("told.log");
+    dev.terraform.set("TF_LOG_PROVIDER", "INFO").set("TF_LOG_PATH", &told);
     dev.apply();
+    let told = std::fs::read_to_string(told).expect("Terraform wrote it");
+    for phase in ["PRE_BUILD", "BUILD", "POST_BUILD"] {
+        let is_told = |line: &str| line.contains("the build is in this phase") && line.contains(phase);
+        assert!(told.lines().any(is_told), "{phase} is not in: {told}");
+    }
 
     let second = dev.attribute(AMI, "image_id");
     assert_ne!(second, first);

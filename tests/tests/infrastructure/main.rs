@@ -10,6 +10,7 @@ mod journey;
 mod life;
 mod retention;
 mod roles;
+mod template;
 
 #[path = "../support/baked.rs"]
 mod baked;
