@@ -9,8 +9,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+from emulator.selftest.builds import BUCKET, GROUP, BuildTest
 from emulator.selftest.harness import REGION
-from emulator.selftest.test_codebuild_runs import BUCKET, GROUP, BuildTest
 
 FILES = Path(__file__).parents[3] / "provider/paas/src/resources/infrastructure_pipeline/files"
 OWNER, TENANT = "paas/dev/acme/machine_image", "paas/dev/acme"

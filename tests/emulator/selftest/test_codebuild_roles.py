@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from emulator.selftest.builds import BUCKET, GROUP, BuildTest
 from emulator.selftest.harness import ACCOUNT, REGION
-from emulator.selftest.test_codebuild_runs import BUCKET, GROUP, BuildTest
 
 LOG = {
     "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
