@@ -1,6 +1,6 @@
 //! Mistakes that are seen without asking AWS: `terraform validate` reports them.
 
-use crate::{Mistake, assert_reported, configuration};
+use crate::{Mistake, assert_reported, configuration, tags};
 use paas_tests::{Workspace, hcl};
 use serde_json::{Value, json};
 
@@ -22,10 +22,6 @@ fn network(public: &[&str], natted: &[&str]) -> Value {
         "natted_subnet_ids": natted,
         "private_subnet_ids": ["subnet-5", "subnet-6"],
     })
-}
-
-fn many_tags() -> Value {
-    (0..48).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
 }
 
 #[test]
@@ -169,7 +165,7 @@ fn each_mistake_gets_one_error_at_its_attribute() {
             &["set by the provider"],
         ),
         environment(json!({"tags": {"aws:x": "y"}}), "tags[\"aws:x\"]", "Invalid tag", &["AWS's own"]),
-        tenant(json!({"tags": many_tags()}), "tags", "Too many tags", &["48 tags", "50 on one object"]),
+        tenant(json!({"tags": tags(48)}), "tags", "Too many tags", &["48 tags", "50 on one object"]),
         // Hosts and paths.
         tenant(json!({"hosts": []}), "hosts", "No host", &["one host name at least"]),
         tenant(

@@ -1,9 +1,11 @@
 //! Mistakes in a `paas_database`: those that are seen without asking AWS, and those that only AWS shows. What would
 //! change a database that is there, or restore it from a snapshot that doesn't fit, is told in the suite `database`.
 
-use crate::{Mistake, assert_reported, configuration};
+use crate::{Mistake, assert_reported, configuration, in_common, tags};
 use paas_tests::{Configuration, Workspace, hcl};
 use serde_json::{Value, json};
+
+const KIND: &str = "database";
 
 fn mistake(
     arguments: Value,
@@ -11,16 +13,12 @@ fn mistake(
     summary: &'static str,
     says: &'static [&'static str],
 ) -> Mistake {
-    Mistake { kind: "database", arguments, path, summary, says }
+    Mistake { kind: KIND, arguments, path, summary, says }
 }
 
 /// Each is another database of the same tenant.
 fn sound(_: &str, number: usize) -> Value {
     json!({"environment": "dev", "tenant": "acme", "name": format!("d{number}")})
-}
-
-fn tags(count: usize) -> Value {
-    (0..count).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// Names, engine, machine and disk.
@@ -152,7 +150,7 @@ fn inside_mysql() -> Vec<Mistake> {
     ]
 }
 
-/// Backups, windows, insights, and what every resource has.
+/// Backups, windows, insights, and how many tags there can be.
 fn around_it() -> Vec<Mistake> {
     vec![
         // Backups and windows.
@@ -199,33 +197,15 @@ fn around_it() -> Vec<Mistake> {
             "Invalid retention",
             &["30 is neither 7, nor 731, nor a multiple of 31"],
         ),
-        // What every resource has.
-        mistake(
-            json!({"on_create_failure": "retry"}),
-            "on_create_failure",
-            "Unknown choice",
-            &["\"retry\" is none of taint, resume"],
-        ),
-        mistake(
-            json!({"timeouts": {"create": "soon"}}),
-            "timeouts.create",
-            "Invalid duration",
-            &["\"soon\"", "\"30m\""],
-        ),
-        mistake(
-            json!({"tags": {"paas:owner": "me"}}),
-            "tags[\"paas:owner\"]",
-            "Invalid tag",
-            &["set by the provider"],
-        ),
+        // The provider has some of its own.
         mistake(json!({"tags": tags(43)}), "tags", "Too many tags", &["43 tags", "42 are left"]),
     ]
 }
 
 #[test]
 fn each_mistake_gets_one_error_at_its_attribute() {
-    let mistakes: Vec<Mistake> =
-        [of_the_machine(), inside_mysql(), around_it()].into_iter().flatten().collect();
+    let mistakes = [of_the_machine(), inside_mysql(), around_it(), in_common(KIND)];
+    let mistakes: Vec<Mistake> = mistakes.into_iter().flatten().collect();
     let workspace = Workspace::offline();
     workspace.write("main.tf", &configuration(&mistakes, sound));
     assert_reported(&mistakes, &workspace.validate());

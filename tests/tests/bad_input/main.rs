@@ -14,7 +14,7 @@ mod pipeline;
 
 use paas_tests::hcl;
 use paas_tests::terraform::Output;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A mistake in one resource, and the error it gets.
 struct Mistake {
@@ -27,6 +27,36 @@ struct Mistake {
     summary: &'static str,
     /// Parts of the explanation.
     says: &'static [&'static str],
+}
+
+/// So many tags.
+fn tags(count: usize) -> Value {
+    (0..count).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// Mistakes in what resources have in common.
+fn in_common(kind: &'static str) -> Vec<Mistake> {
+    let mistake = |arguments, path, summary, says| Mistake { kind, arguments, path, summary, says };
+    vec![
+        mistake(
+            json!({"on_create_failure": "retry"}),
+            "on_create_failure",
+            "Unknown choice",
+            &["\"retry\" is none of taint, resume"],
+        ),
+        mistake(
+            json!({"timeouts": {"create": "soon"}}),
+            "timeouts.create",
+            "Invalid duration",
+            &["\"soon\"", "\"30m\""],
+        ),
+        mistake(
+            json!({"tags": {"paas:owner": "me"}}),
+            "tags[\"paas:owner\"]",
+            "Invalid tag",
+            &["set by the provider"],
+        ),
+    ]
 }
 
 /// A mistake's resource has its number in its name.
