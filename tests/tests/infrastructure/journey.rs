@@ -44,9 +44,9 @@ fn a_push_ends_with_the_group_on_a_new_image() {
     // The deployment: the plan is in the log, state lies in the environment's bucket, and nobody holds its lock.
     let deployed = &builds(&dev, deploying::PROJECT)[0];
     let said = log(&dev, deployed);
-    for expected in
-        ["# paas_tenant.acme will be updated in-place", "Apply complete! Resources: 0 added, 1 changed"]
-    {
+    let provider = format!("Installed paas/paas v{}", env!("CARGO_PKG_VERSION"));
+    let planned = "# paas_tenant.acme will be updated in-place";
+    for expected in [&provider, planned, "Apply complete! Resources: 0 added, 1 changed"] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
     assert!(object(&dev, "terraform/acme.tfstate").is_some());

@@ -2,7 +2,7 @@
 //!
 //! Without Packer on the PATH nothing can be baked: the tests that need it say so and pass.
 
-use paas_tests::Configuration;
+use paas_tests::{Configuration, prerequisites};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -16,9 +16,10 @@ pub const PATIENCE: Duration = Duration::from_mins(3);
 /// Between two looks.
 pub const PAUSE: Duration = Duration::from_millis(200);
 
-/// What has Packer work on this account: nothing can reach the emulated instances.
+/// What has the Packer of this machine work on this account: nothing can reach the emulated instances.
 pub fn packer(dev: &Configuration) -> Value {
-    json!({"version": "1.6.6", "variables": {"communicator": "none", "endpoint": dev.aws.endpoint()}})
+    let version = prerequisites::packer().expect("tests ask before").to_string();
+    json!({"version": version, "variables": {"communicator": "none", "endpoint": dev.aws.endpoint()}})
 }
 
 /// The images of the tenant.
