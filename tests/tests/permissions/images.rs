@@ -1,6 +1,7 @@
 //! An image's life in two roles: one plans with the policy for plans, the other bakes and removes with the policy for
 //! applies. Without Packer on the PATH nothing can be baked, and the test says so.
 
+use crate::baked::{self, OWNER, PAUSE, PROJECT, builds};
 use crate::lives::{leave_to_others, with_environment_of_others};
 use crate::roles;
 use paas_aws::permissions::{Access, ResourceType};
@@ -8,37 +9,22 @@ use paas_tests::terraform::Next;
 use paas_tests::{Configuration, prerequisites};
 use serde_json::{Value, json};
 use std::fs;
-use std::thread::sleep;
-use std::time::Duration;
 
 const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
 const AMI: &str = "paas_ami.acme";
-const PROJECT: &str = "paas_dev_acme_bake";
-const OWNER: &str = "paas/dev/acme/machine_image";
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// With an infrastructure pipeline of somebody else's, whose own first bake is over.
 fn with_pipeline_of_others() -> Configuration {
     let mut dev = with_environment_of_others();
-    let variables = json!({"communicator": "none", "endpoint": dev.aws.endpoint()});
-    let packer = json!({"version": "1.6.6", "variables": variables});
+    let packer = baked::packer(&dev);
     dev.declare(PIPELINE, json!({"environment": "dev", "tenant": "acme", "packer": packer}));
     dev.apply();
-    while builds(&dev).first().is_none_or(|build| build["buildStatus"] == "IN_PROGRESS") {
-        sleep(PAUSE);
-    }
+    baked::wait("the pipeline's first bake", || {
+        let first = builds(&dev, PROJECT).into_iter().next()?;
+        (first["buildStatus"] != "IN_PROGRESS").then_some(())
+    });
     leave_to_others(&mut dev, &[PIPELINE]);
     dev
-}
-
-/// All builds that bake, as CodeBuild describes them.
-fn builds(dev: &Configuration) -> Vec<Value> {
-    let found = dev.look("codebuild", "list_builds_for_project", &json!({ "projectName": PROJECT }));
-    if found["ids"] == json!([]) {
-        return vec![];
-    }
-    let builds = dev.look("codebuild", "batch_get_builds", &json!({"ids": found["ids"]}));
-    builds["builds"].as_array().cloned().unwrap_or_default()
 }
 
 /// The folder that is baked from, with this script.
@@ -85,7 +71,7 @@ fn an_image_is_planned_baked_and_removed_with_its_policies() {
     };
     let build = loop {
         assert_ne!(apply.next_line(PAUSE), Next::End, "{}", apply.wait().report());
-        let running = builds(&dev).into_iter().find(|build| build["buildStatus"] == "IN_PROGRESS");
+        let running = builds(&dev, PROJECT).into_iter().find(|build| build["buildStatus"] == "IN_PROGRESS");
         if let Some(build) = running.filter(|build| launched(&dev, build)) {
             break build;
         }

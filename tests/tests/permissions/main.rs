@@ -9,6 +9,10 @@ mod crowd;
 mod data;
 mod images;
 mod lives;
+
+#[path = "../support/baked.rs"]
+#[allow(dead_code, reason = "what comes of the bakes is for other suites")]
+mod baked;
 #[path = "../support/roles.rs"]
 mod roles;
 
