@@ -1,5 +1,6 @@
 //! `paas_environment`: layer 1, what all tenants of an environment share.
 
+mod frontend;
 mod gather;
 mod model;
 mod network;

@@ -1,5 +1,6 @@
 //! The wiring of an environment: read it from top to bottom to see layer 1.
 
+use super::frontend::{self, Frontend};
 use super::gather::Facts;
 use super::model::EnvironmentModel;
 use super::name;
@@ -10,8 +11,6 @@ use crate::record::{self, Record};
 use crate::shared::{optional, required, site};
 use composite::{Graph, Node, Value};
 use paas_aws::cloudtrail::Trail;
-use paas_aws::ec2::{Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
-use paas_aws::elbv2::{DefaultAction, Listener, ListenerOut, LoadBalancer, LoadBalancerOut};
 use paas_aws::iam::{Role, RoleOut};
 use paas_aws::kms::{Alias, Key, KeyOut};
 use paas_aws::logs::LogGroup;
@@ -52,7 +51,7 @@ pub fn environment<'a>(
     let policy = wiring.bucket_policy(bucket, g);
     wiring.trail(bucket, policy, key, g);
     let roles = wiring.roles(key, g);
-    let frontend = wiring.load_balancer(&network, g);
+    let frontend = frontend::wire(model, wiring.names, &network, wiring.tags, g);
     wiring.record(&network, key, bucket, &roles, &frontend, g);
 }
 
@@ -70,13 +69,6 @@ struct Roles {
     software_pipeline: Node<RoleOut>,
     deploy: Node<RoleOut>,
     events: Node<RoleOut>,
-}
-
-struct Frontend {
-    group: Node<SecurityGroupOut>,
-    balancer: Node<LoadBalancerOut>,
-    http: Node<ListenerOut>,
-    https: Node<ListenerOut>,
 }
 
 impl<'a> Wiring<'a> {
@@ -248,98 +240,6 @@ impl<'a> Wiring<'a> {
         })
     }
 
-    /// Port 80 leads to 443; on 443, a host that no tenant has gets a 503.
-    fn load_balancer(&self, network: &Network, g: &mut Graph<'a, World>) -> Frontend {
-        let (model, names) = (self.model, self.names);
-        let group =
-            g.child("load_balancer_security_group", (network.vpc_id, self.tags), move |(vpc_id, tags)| {
-                SecurityGroup {
-                    vpc_id,
-                    name: format!("{}-load-balancer", names.base()),
-                    description: "Load balancer".into(),
-                    tags,
-                }
-            });
-        let sources = g.input(optional(&model.ingress_cidr_blocks));
-        let rules = g.child(
-            "load_balancer_security_group_rules",
-            (group, sources, network.tenants),
-            |(group, sources, tenants)| {
-                let sources = sources.unwrap_or_else(|| vec!["0.0.0.0/0".to_owned()]);
-                let ports = [(80, "HTTP, redirected"), (443, "HTTPS")];
-                SecurityGroupRules {
-                    group_id: group.id,
-                    ingress: sources
-                        .iter()
-                        .flat_map(|source| ports.map(|(port, why)| Rule::tcp(port, Peer::cidr(source), why)))
-                        .collect(),
-                    egress: tenants
-                        .iter()
-                        .map(|range| Rule::all(Peer::cidr(range), "to the tenants"))
-                        .collect(),
-                }
-            },
-        );
-        let internal = model.internal.known().copied().unwrap_or_default();
-        let subnets = if internal { network.natted } else { network.public };
-        let timeout = g.input(required(&model.idle_timeout));
-        let protection = g.input(required(&model.deletion_protection));
-        let deps = (subnets, group, timeout, protection, self.tags);
-        let balancer = g.child(
-            "load_balancer",
-            deps,
-            move |(subnets, group, idle_timeout, deletion_protection, tags)| LoadBalancer {
-                name: names.load_balancer(),
-                internal,
-                subnet_ids: subnets.into_iter().collect(),
-                security_group_ids: BTreeSet::from([group.id]),
-                idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
-                deletion_protection,
-                hardened: true,
-                tags,
-            },
-        );
-        let http = g.child("http_listener", (balancer, rules, self.tags), |(balancer, _, tags)| Listener {
-            load_balancer_arn: balancer.arn,
-            port: 80,
-            protocol: "HTTP".into(),
-            ssl_policy: None,
-            certificate_arn: None,
-            additional_certificate_arns: BTreeSet::new(),
-            default_action: DefaultAction::RedirectToHttps,
-            tags,
-        });
-        let certificates = (
-            g.input(required(&model.certificate_arn)),
-            g.input(optional(&model.additional_certificate_arns)),
-        );
-        let policy = g.input(required(&model.ssl_policy));
-        let deps = (balancer, rules, certificates, policy, self.tags);
-        let https =
-            g.child("https_listener", deps, |(balancer, _, (certificate, additional), ssl_policy, tags)| {
-                Listener {
-                    load_balancer_arn: balancer.arn,
-                    port: 443,
-                    protocol: "HTTPS".into(),
-                    ssl_policy: Some(ssl_policy),
-                    certificate_arn: Some(certificate),
-                    additional_certificate_arns: additional.unwrap_or_default(),
-                    default_action: DefaultAction::FixedResponse {
-                        status_code: 503,
-                        message_body: "host not found".into(),
-                    },
-                    tags,
-                }
-            });
-        g.export("load_balancer_security_group_id", group, |group| group.id);
-        g.export("load_balancer_arn", balancer, |balancer| balancer.arn);
-        g.export("load_balancer_dns_name", balancer, |balancer| balancer.dns_name);
-        g.export("load_balancer_zone_id", balancer, |balancer| balancer.zone_id);
-        g.export("http_listener_arn", http, |listener| listener.arn);
-        g.export("https_listener_arn", https, |listener| listener.arn);
-        Frontend { group, balancer, http, https }
-    }
-
     /// Published last: tenants find a whole environment or none. The id is known from then on, so that a tenant in
     /// the same configuration waits for it.
     fn record(
@@ -348,7 +248,7 @@ impl<'a> Wiring<'a> {
         key: Node<KeyOut>,
         bucket: Node<BucketOut>,
         roles: &Roles,
-        lb: &Frontend,
+        frontend: &Frontend,
         g: &mut Graph<'a, World>,
     ) {
         let (model, names) = (self.model, self.names);
@@ -358,7 +258,7 @@ impl<'a> Wiring<'a> {
                 (network.vpc_id, network.vpc_cidr_block, network.public, network.natted, network.private),
                 (key, bucket),
                 (roles.infrastructure_pipeline, roles.software_pipeline, roles.deploy, roles.events),
-                (lb.group, lb.balancer, lb.http, lb.https),
+                (frontend.group, frontend.balancer, frontend.http, frontend.https),
             ),
             move |(
                 (vpc_id, vpc_cidr_block, public, natted, private),
