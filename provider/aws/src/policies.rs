@@ -11,7 +11,9 @@ pub mod trust;
 
 pub use bucket::{TrailDelivery, bucket};
 pub use key::{KeyUsers, key};
-pub use pipelines::{INFRASTRUCTURE, SOFTWARE, deploy, events, infrastructure_pipeline, software_pipeline};
+pub use pipelines::{
+    INFRASTRUCTURE, PLAN, SOFTWARE, deploy, events, infrastructure_pipeline, software_pipeline,
+};
 pub use site::Site;
 pub use tenant::{Tenant, instance};
 pub use trail::log_delivery;

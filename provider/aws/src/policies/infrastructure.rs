@@ -7,7 +7,7 @@ mod packer;
 pub use packer::Launch;
 
 use super::pipelines::encryption;
-use super::{INFRASTRUCTURE, Inline, Site, inline, tenant};
+use super::{INFRASTRUCTURE, Inline, PLAN, Site, inline, tenant};
 use crate::policy::{Document, Statement, document};
 use crate::world::{Owner, Part};
 
@@ -33,10 +33,6 @@ pub struct InfrastructureTenant<'a> {
     /// The name of the role of the instances that images are made of, whose path is the pipeline's.
     pub bake_instance_role: &'a str,
 }
-
-/// What the plan of a deployment is handed on in, from the build that plans to the one that applies. A software pipeline has
-/// no artifact of that name, so no instance reads it: a plan holds what state holds.
-pub const PLAN: &str = "Plan";
 
 /// The policies of the role with which a tenant's images are baked: CodeBuild takes it on for the build, and Packer and the
 /// scripts beside it use it.

@@ -1,6 +1,5 @@
 //! What the pipelines' roles may do.
 
-use super::infrastructure::PLAN;
 use super::{Inline, Site, inline};
 use crate::policy::{Document, Statement, document};
 use crate::tags::OWNER;
@@ -59,6 +58,9 @@ pub fn deploy(site: &Site) -> Inline {
 pub const SOFTWARE: &str = "Software";
 /// What the infrastructure pipelines call theirs.
 pub const INFRASTRUCTURE: &str = "Scripts";
+/// What the plan of a deployment is handed on in, from the build that plans to the one that applies. A software pipeline has
+/// no artifact of that name, so no instance reads it: a plan holds what state holds.
+pub const PLAN: &str = "Plan";
 
 /// Reads the sources under `prefix`, and reads and writes artifacts. CodePipeline keeps those at the bucket's root: in a
 /// folder that begins like the pipeline's name, in one that is named like the artifact. `GetBucketVersioning` is what its

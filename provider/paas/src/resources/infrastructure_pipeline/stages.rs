@@ -6,15 +6,13 @@ use composite::{Graph, Node, Value};
 use paas_aws::World;
 use paas_aws::codebuild::ProjectOut;
 use paas_aws::codepipeline::{Action, Stage};
-use paas_aws::policies::INFRASTRUCTURE;
+use paas_aws::policies::{INFRASTRUCTURE, PLAN};
 use serde_json::json;
 
 /// The namespace of what is known of the source.
 const SOURCE: &str = "Source";
 /// The namespace of what the bake exports.
 const BAKE: &str = "Bake";
-/// The artifact that carries a plan from the step that made it over the approval to the one that applies it.
-const PLAN: &str = "Plan";
 
 impl<'a> Wiring<'a> {
     /// With an approval a deployment has three steps, in one stage: it holds one run at a time, so nothing gets between a
