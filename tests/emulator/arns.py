@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import ServiceException
@@ -157,7 +158,35 @@ def _logs(call: AwsCall) -> list[str]:
 
 _log_groups = _named("logs", logGroupName="log-group:{}", resourceArn="{}")
 
+
+def _apigateway(call: AwsCall) -> list[str]:
+    """API Gateway's resources are the paths of its own API."""
+    if call.params.get("resourceArn"):
+        return [f"arn:aws:apigateway:{call.region}::/tags/{quote(call.params['resourceArn'], safe='')}"]
+    path = "/account" if call.operation.endswith("Account") else "/restapis"
+    parts = {
+        "restApiId": "",
+        "resourceId": "/resources",
+        "stageName": "/stages",
+        "deploymentId": "/deployments",
+    }
+    made = {"CreateDeployment": "/deployments", "CreateStage": "/stages", "CreateResource": "/resources"}
+    for parameter, kind in parts.items():
+        if call.params.get(parameter) and (parameter == "restApiId" or call.operation not in made):
+            path += f"{kind}/{call.params[parameter]}"
+    path += made.get(call.operation, "")
+    if call.params.get("httpMethod"):
+        path += f"/methods/{call.params['httpMethod']}"
+    if call.operation.endswith("Integration"):
+        path += "/integration"
+    for plural in ("Resources", "Stages", "Deployments"):
+        if call.operation == f"Get{plural}":
+            path += f"/{plural.lower()}"
+    return [f"arn:aws:apigateway:{call.region}::{path}"]
+
+
 _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
+    "apigateway": _apigateway,
     "acm": _named("acm", CertificateArn="{}"),
     "autoscaling": _autoscaling,
     "cloudtrail": _named(
@@ -174,6 +203,7 @@ _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
     "events": _named("events", Rule="rule/{}", Name="rule/{}", ResourceARN="{}"),
     "iam": _iam,
     "kms": _named("kms", AliasName="{}"),
+    "lambda": _named("lambda", FunctionName="function:{}", Resource="{}"),
     "logs": _logs,
     "rds": _rds,
     "s3": _s3,

@@ -20,6 +20,8 @@ PREFIXES = {
     "resourcegroupstaggingapi": "tag",
     "service-quotas": "servicequotas",
 }
+# IAM's name of an operation, where it isn't botocore's.
+OTHER_NAMES = {"lambda:Invoke": "InvokeFunction"}
 # What everybody may do.
 FREE = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 # Their reads know no resources: a statement has to allow them on everything.
@@ -43,6 +45,8 @@ PASSED = {
     "codedeploy:UpdateDeploymentGroup": (("serviceRoleArn",), "codedeploy.amazonaws.com"),
     "codepipeline:CreatePipeline": (("pipeline", "roleArn"), "codepipeline.amazonaws.com"),
     "codepipeline:UpdatePipeline": (("pipeline", "roleArn"), "codepipeline.amazonaws.com"),
+    "lambda:CreateFunction": (("Role",), "lambda.amazonaws.com"),
+    "lambda:UpdateFunctionConfiguration": (("Role",), "lambda.amazonaws.com"),
     "events:PutTargets": (("Targets", "RoleArn"), "events.amazonaws.com"),
 }
 
@@ -67,7 +71,7 @@ def asked(call: AwsCall) -> list[Asked]:
     elif call.service == "s3":
         wanted = asked_s3.asked(call)
     else:
-        action = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
+        action = f"{PREFIXES.get(call.service, call.service)}:{_action(call)}"
         wanted = [(action, resource, _boundary(call)) for resource in _resources(call)]
     wanted += [
         ("iam:PassRole", role, {"iam:PassedToService": service}) for role, service in _passed(name, call)
@@ -78,6 +82,13 @@ def asked(call: AwsCall) -> list[Asked]:
         Asked(action, resource, {**general, **tags.context(action, resource), **context})
         for action, resource, context in wanted
     ]
+
+
+def _action(call: AwsCall) -> str:
+    """IAM's name of an operation: for API Gateway it is the method of HTTP."""
+    if call.service == "apigateway" and call.model:
+        return call.model.http["method"]
+    return OTHER_NAMES.get(f"{call.service}:{call.operation}", call.operation)
 
 
 def _boundary(call: AwsCall) -> Context:

@@ -24,6 +24,8 @@ class RequestHandler(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         self.environ = environ = self.make_environ()
+        # As they came, which environ doesn't keep.
+        environ["emulator.headers"] = self.headers.items()
         self._read_body(environ)
         started: list[Any] = []
 

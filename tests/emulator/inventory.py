@@ -208,7 +208,21 @@ def _secretsmanager(backend: Any) -> Found:
             yield "secret", secret.arn, secret.name, _pairs(secret.tags)
 
 
+def _lambda(backend: Any) -> Found:
+    for name, function in backend.__dict__.get("functions_by_name", {}).items():
+        yield "function", function.arn, name, dict(function.tags)
+
+
+def _apigateway(backend: Any) -> Found:
+    place = f"arn:aws:apigateway:{backend.region_name}::/restapis"
+    for api in backend.__dict__.get("rest_apis", {}).values():
+        yield "rest_api", f"{place}/{api.id}", api.settings["name"], dict(api.tags)
+        for stage in api.stages.values():
+            yield "stage", f"{place}/{api.id}/stages/{stage.name}", stage.name, dict(stage.tags)
+
+
 COLLECTORS: dict[str, Callable[[Any], Found]] = {
+    "apigateway": _apigateway,
     "autoscaling": _autoscaling,
     "cloudtrail": _cloudtrail,
     "codebuild": _codebuild,
@@ -219,6 +233,7 @@ COLLECTORS: dict[str, Callable[[Any], Found]] = {
     "events": _events,
     "iam": _iam,
     "kms": _kms,
+    "lambda": _lambda,
     "logs": _logs,
     "rds": _rds,
     "s3": _s3,

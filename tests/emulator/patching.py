@@ -84,3 +84,23 @@ def only(owner: type, service: str, *names: str) -> None:
     operations = {xform_name(name) for name in get_service_model(service).operation_names}
     for name in operations & set(vars(owner)) - set(names):
         delattr(owner, name)
+
+
+class WithoutLock(Exception):  # noqa: N818  (it is no error)
+    """An operation goes on without the server's lock, since what it does calls the server: ``work`` gets the lock,
+    answers with a response of HTTP, and may raise AwsError."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        super().__init__("an operation goes on without the lock")
+        self.work = work
+
+
+def parsed(owner: type) -> None:
+    """Let moto parse the parameters of all operations by the service's model, into ``self.params``."""
+    original = owner.__init__
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.automated_parameter_parsing = True
+
+    owner.__init__ = __init__

@@ -15,13 +15,14 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from emulator import faults as fault_rules
-from emulator import identity, own_calls, services, wire
+from emulator import gateways, identity, own_calls, services, wire
 from emulator.aws_call import AwsCall, recognise
 from emulator.calllog import CallLog
 from emulator.control import Control
 from emulator.faults import Faults
 from emulator.http_connection import RequestHandler
 from emulator.limits import limits
+from emulator.patching import AwsError, WithoutLock
 from emulator.permissions import Callers
 from emulator.timing import timing
 
@@ -87,6 +88,8 @@ class EmulatorServer:
         self._loaded.wait()
         if environ["PATH_INFO"].startswith(CONTROL_PATH):
             response = self._control.answer(environ)
+        elif gateways.invoked(environ):
+            response = gateways.answer(environ, self.lock)
         elif environ.get("HTTP_X_EMULATOR_ADMIN") == self.admin_token:
             response = self._take_effect(recognise(environ), environ)
         else:
@@ -133,6 +136,8 @@ class EmulatorServer:
             with self.lock:
                 timing.settle()
                 response = Response.from_app(self._moto, environ)
+        except WithoutLock as more:
+            return self._without_lock(call, more)
         except NotImplementedError as error:
             return wire.not_implemented(call, str(error))
         except Exception as error:
@@ -143,6 +148,12 @@ class EmulatorServer:
         if response.status_code == 404 and response.get_data().startswith(b"<!doctype html>"):
             return wire.not_implemented(call, "unknown to moto")
         return response
+
+    def _without_lock(self, call: AwsCall, more: WithoutLock) -> Response:
+        try:
+            return more.work(self.lock)
+        except AwsError as error:
+            return wire.error(call, error.code, error.message)
 
 
 def create_patched_app(service: Any) -> Any:

@@ -26,6 +26,8 @@ KINDS = {
     "pipeline_action": ("run",),
     # How long it takes until a build gets to work, and how long its minutes are.
     "build": ("provisioning", "minute"),
+    # How long a function of Lambda is Pending, and how long an update of it is InProgress.
+    "function": ("create", "update"),
 }
 # Seconds of what takes time unless a test says otherwise.
 DEFAULTS = {("build", "minute"): 60.0}
