@@ -101,18 +101,17 @@ class GitServer(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-class BuildTest(unittest.TestCase):
+class GitLabTest(unittest.TestCase):
+    """A GitLab with repositories that are pushed to."""
+
     def setUp(self) -> None:
+        super().setUp()
         held = tempfile.TemporaryDirectory()
         self.addCleanup(held.cleanup)
         self.root = Path(held.name)
-        self.store, self.repositories = self.root / "aws", self.root / "gitlab"
-        for folder in ("aws", "gitlab", "home", "bin", "work", "tmp"):
+        self.repositories = self.root / "gitlab"
+        for folder in ("gitlab", "work"):
             (self.root / folder).mkdir()
-        (self.store / "credentials").write_text(PASSWORD)
-        program = self.root / "bin/aws"
-        program.write_text(AWS.replace("@python@", sys.executable))
-        program.chmod(0o755)
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("Server", (GitServer,), {"repositories": self.repositories}))
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         self.addCleanup(server.server_close)
@@ -145,6 +144,20 @@ class BuildTest(unittest.TestCase):
         self.git(name, "commit", "-q", "--allow-empty", "-m", "A step")
         self.git(name, "push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
         return self.git(name, "rev-parse", "HEAD")
+
+
+class BuildTest(GitLabTest):
+    """Builds beside an ``aws`` of files."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.store = self.root / "aws"
+        for folder in ("aws", "home", "bin", "tmp"):
+            (self.root / folder).mkdir()
+        (self.store / "credentials").write_text(PASSWORD)
+        program = self.root / "bin/aws"
+        program.write_text(AWS.replace("@python@", sys.executable))
+        program.chmod(0o755)
 
     def build(self, commit: str, repository: str = "shops/acme", succeeds: bool = True, **changes: str) -> str:
         """Run the buildspec as CodeBuild does; returns its log. The shell's own files are all it leaves."""
