@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from emulator import services
+from emulator.locking import LOCK
 
 URL = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?")
 
@@ -16,8 +17,8 @@ def invoked(environ: dict[str, Any]) -> bool:
     return URL.fullmatch(environ["PATH_INFO"]) is not None
 
 
-def answer(environ: dict[str, Any], lock: Any) -> Response:
-    with lock:
+def answer(environ: dict[str, Any]) -> Response:
+    with LOCK:
         for service in ("apigateway", "awslambda"):
             services.load(service)
     from emulator.services.apigateway import user_requests
@@ -32,4 +33,4 @@ def answer(environ: dict[str, Any], lock: Any) -> Response:
         environ["wsgi.input"].getvalue(),
         environ.get("REMOTE_ADDR", "127.0.0.1"),
     )
-    return user_requests.answer(lock, api, stage, request)
+    return user_requests.answer(api, stage, request)

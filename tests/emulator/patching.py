@@ -87,10 +87,10 @@ def only(owner: type, service: str, *names: str) -> None:
 
 
 class WithoutLock(Exception):  # noqa: N818  (it is no error)
-    """An operation goes on without the server's lock, since what it does calls the server: ``work`` gets the lock,
+    """An operation goes on without the server's lock, since what it does calls the server: ``work``
     answers with a response of HTTP, and may raise AwsError."""
 
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+    def __init__(self, work: Callable[[], Any]) -> None:
         super().__init__("an operation goes on without the lock")
         self.work = work
 

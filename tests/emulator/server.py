@@ -22,6 +22,7 @@ from emulator.control import Control
 from emulator.faults import Faults
 from emulator.http_connection import RequestHandler
 from emulator.limits import limits
+from emulator.locking import LOCK
 from emulator.patching import AwsError, WithoutLock
 from emulator.permissions import Callers
 from emulator.timing import timing
@@ -39,8 +40,7 @@ class EmulatorServer:
         self.faults = Faults()
         self.callers = Callers()
         self.admin_token = secrets.token_hex(16)
-        # moto's backends are not thread-safe. Waiting (latency, timing) never holds this lock.
-        self.lock = threading.RLock()
+        self.lock = LOCK
         self._loaded = threading.Event()
         self._moto = DomainDispatcherApplication(create_patched_app)
         self._control = Control(self)
@@ -89,7 +89,7 @@ class EmulatorServer:
         if environ["PATH_INFO"].startswith(CONTROL_PATH):
             response = self._control.answer(environ)
         elif gateways.invoked(environ):
-            response = gateways.answer(environ, self.lock)
+            response = gateways.answer(environ)
         elif environ.get("HTTP_X_EMULATOR_ADMIN") == self.admin_token:
             response = self._take_effect(recognise(environ), environ)
         else:
@@ -151,7 +151,7 @@ class EmulatorServer:
 
     def _without_lock(self, call: AwsCall, more: WithoutLock) -> Response:
         try:
-            return more.work(self.lock)
+            return more.work()
         except AwsError as error:
             return wire.error(call, error.code, error.message)
 

@@ -35,7 +35,7 @@ class Apis(ApiTest):
         self.assertEqual([found], self.apis.get_rest_apis()["items"])
         self.apis.delete_rest_api(restApiId=made["id"])
         self.refused("NotFoundException", self.apis.get_rest_api, restApiId=made["id"])
-        self.assertEqual([], self.kinds())
+        self.assertEqual(["role"], self.kinds())
 
     def test_patches_of_an_api(self) -> None:
         self.made()

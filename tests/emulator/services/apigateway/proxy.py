@@ -142,7 +142,9 @@ def _status(given: Any) -> int:
 
 def _set_headers(found: Response, answer: dict[str, Any]) -> None:
     """Those of several values take the place of single ones."""
-    single, several = answer.get("headers") or {}, answer.get("multiValueHeaders") or {}
+    single, several = (
+        {} if answer.get(name) is None else answer[name] for name in ("headers", "multiValueHeaders")
+    )
     if not isinstance(single, dict) or not isinstance(several, dict):
         raise Malformed
     for name, value in single.items():

@@ -10,6 +10,7 @@ from moto.apigateway.models import apigateway_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Response
 
+from emulator.locking import LOCK
 from emulator.patching import AwsError
 from emulator.services.apigateway import methods, proxy, stages
 from emulator.services.apigateway.account import SERVICE
@@ -52,13 +53,13 @@ class Call:
     seconds: float
 
 
-def answer(lock: Any, api_id: str, stage: str, request: Request) -> Response:
+def answer(api_id: str, stage: str, request: Request) -> Response:
     """Without the server's lock."""
     try:
-        with lock:
+        with LOCK:
             timing.settle()
             call = _admitted(api_id, stage, request)
-        found = proxy.response(_called(lock, call), call.api, request.header("accept"))
+        found = proxy.response(_called(call), call.api, request.header("accept"))
     except Refused as why:
         found = _refusal(why)
     except Malformed:
@@ -134,7 +135,7 @@ def _variables(pattern: str, path: str) -> dict[str, str] | None:
     return found
 
 
-def _called(lock: Any, call: Call) -> Any:
+def _called(call: Call) -> Any:
     """The function's answer. A function that takes too long runs on, unheard."""
     done: list[Any] = []
 
@@ -142,7 +143,7 @@ def _called(lock: Any, call: Call) -> Any:
         try:
             # The event has to fit into a call of Lambda.
             invocations.parsed(json.dumps(call.event, ensure_ascii=False).encode())
-            done.append(invocations.run(lock, call.region, call.function, call.event))
+            done.append(invocations.run(call.region, call.function, call.event))
         except AwsError as problem:
             done.append(problem)
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from emulator import identity, services
 from emulator.asked import Asked
+from emulator.locking import LOCK
 from emulator.patching import AwsError, WithoutLock, operation
 from emulator.services.awslambda import workers
 from emulator.services.awslambda.model import Function, backend_of, function
@@ -45,11 +46,11 @@ def invoke(self: Any) -> Any:
         return 204, {"status": 204}, ""
     event, region, tail = parsed(payload, kind == "Event"), found.region, self._get_param("LogType") == "Tail"
 
-    def work(lock: Any) -> Response:
+    def work() -> Response:
         if kind == "Event":
-            later(lock, region, found.name, event)
+            later(region, found.name, event)
             return Response(b"", 202)
-        outcome = run(lock, region, found.name, event)
+        outcome = run(region, found.name, event)
         headers = {"X-Amz-Executed-Version": "$LATEST"}
         if outcome.failed:
             headers["X-Amz-Function-Error"] = "Unhandled"
@@ -76,9 +77,9 @@ def parsed(payload: bytes, asynchronous: bool = False) -> Any:
         ) from None
 
 
-def run(lock: Any, region: str, name: str, event: Any) -> Outcome:
+def run(region: str, name: str, event: Any) -> Outcome:
     """Call a function and wait for its end. Without the server's lock; AwsError if it can't be called."""
-    with lock:
+    with LOCK:
         timing.settle()
         found = function(backend_of(region), name)
         _admit(found)
@@ -88,22 +89,22 @@ def run(lock: Any, region: str, name: str, event: Any) -> Outcome:
     try:
         answer, printed = worker.call(request_id, event)
     finally:
-        with lock:
+        with LOCK:
             found.running -= 1
     outcome = _outcome(answer, request_id, printed, time.monotonic() - started, found)
-    with lock:
+    with LOCK:
         if worker.era == timing.era:
             _write(found, worker.stream, outcome.log)
     workers.give_back(found, worker)
     return outcome
 
 
-def later(lock: Any, region: str, name: str, event: Any) -> None:
+def later(region: str, name: str, event: Any) -> None:
     """Call a function in a thread of its own. What can't be called is dropped; AWS would try twice more."""
 
     def quiet() -> None:
         with contextlib.suppress(AwsError):
-            run(lock, region, name, event)
+            run(region, name, event)
 
     threading.Thread(target=quiet, daemon=True).start()
 

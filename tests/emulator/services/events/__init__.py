@@ -1,4 +1,5 @@
-"""EventBridge: rules on the default bus whose targets are pipelines; a matching event starts them."""
+"""EventBridge: rules on the default bus whose targets are pipelines and functions; a matching event
+starts them."""
 
 from moto.events.responses import EventsHandler
 

@@ -1,5 +1,7 @@
-"""Events on their way: every enabled rule of the default bus whose pattern matches starts its pipelines."""
+"""Events on their way: every enabled rule of the default bus whose pattern matches starts its pipelines and
+functions."""
 
+import json
 import uuid
 from datetime import datetime, timezone
 from typing import Any
@@ -35,10 +37,11 @@ def _deliver(region: str, event: dict[str, Any]) -> None:
     for rule in list(rules.values()):
         if rule.state == "ENABLED" and rule.event_pattern.matches_event(event):
             for target in rule.targets:
-                _start(rule, target)
+                start = _call if target["Arn"].startswith("arn:aws:lambda:") else _start
+                start(rule, target, event)
 
 
-def _start(rule: Rule, target: dict[str, Any]) -> None:
+def _start(rule: Rule, target: dict[str, Any], _event: dict[str, Any]) -> None:
     """A target that is gone, or whose role is, gets nothing; AWS counts that as a failed invocation."""
     services.load("codepipeline")
     from emulator.services.codepipeline import executions
@@ -47,3 +50,15 @@ def _start(rule: Rule, target: dict[str, Any]) -> None:
     backend = codepipeline_backends[account][region]
     if name in backend.pipelines and iam.service_may_assume(target["RoleArn"], SERVICE, rule.arn):
         executions.start(backend, backend.pipelines[name], "CloudWatchEvent", rule.arn)
+
+
+def _call(rule: Rule, target: dict[str, Any], event: dict[str, Any]) -> None:
+    """A function gets the event if it is there and lets the rule in."""
+    services.load("awslambda")
+    from emulator.services.awslambda import invocations, permissions
+    from emulator.services.awslambda.model import backend_of, functions
+
+    _, _, _, region, _, _, name = target["Arn"].split(":", 6)
+    found = functions(backend_of(region)).get(name)
+    if found is not None and permissions.lets_in(found, SERVICE, rule.arn):
+        invocations.later(region, name, json.loads(target["Input"]) if target.get("Input") else event)

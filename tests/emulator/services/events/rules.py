@@ -57,8 +57,14 @@ def put_targets(original: Any, self: Any) -> Any:
 
 def _check_target(target: dict[str, Any], rule_arn: str) -> None:
     arn, role = target["Arn"], target.get("RoleArn")
+    if arn.startswith("arn:aws:lambda:"):
+        if lacking := sorted({"InputPath", "InputTransformer", "DeadLetterConfig", "RetryPolicy"} & set(target)):
+            raise NotImplementedError(", ".join(lacking))
+        if role:
+            raise AwsError("ValidationException", f"RoleArn is not supported for target {arn}.")
+        return
     if not arn.startswith("arn:aws:codepipeline:"):
-        raise NotImplementedError(f"targets other than pipelines: {arn}")
+        raise NotImplementedError(f"targets other than pipelines and functions: {arn}")
     if not role:
         raise AwsError("ValidationException", f"RoleArn is required for target {arn}.")
     if not iam.service_may_assume(role, SERVICE, rule_arn):
