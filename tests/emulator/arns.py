@@ -170,7 +170,11 @@ def _apigateway(call: AwsCall) -> list[str]:
         "stageName": "/stages",
         "deploymentId": "/deployments",
     }
-    made = {"CreateDeployment": "/deployments", "CreateStage": "/stages", "CreateResource": "/resources"}
+    made = {
+        "CreateDeployment": "/deployments",
+        "CreateStage": "/stages",
+        "CreateResource": f"/resources/{call.params.get('parentId')}",
+    }
     for parameter, kind in parts.items():
         if call.params.get(parameter) and (parameter == "restApiId" or call.operation not in made):
             path += f"{kind}/{call.params[parameter]}"

@@ -1,4 +1,4 @@
-"""The server's lock: moto's backends are not thread-safe. Nobody holds it while waiting (latency, timing, functions)."""
+"""The server's lock: moto's backends are not thread-safe. Waiting (latency, timing, functions) never holds it."""
 
 import threading
 

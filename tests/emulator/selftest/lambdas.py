@@ -24,6 +24,10 @@ def archive(code: str, name: str = "main.py") -> bytes:
 class FunctionTest(EmulatorTest):
     def setUp(self) -> None:
         super().setUp()
+        self.clients()
+
+    def clients(self) -> None:
+        """Those of the emulator at the endpoint, and the role of functions in it."""
         self.functions = self.client("lambda")
         self.function_role = self.role("hook", "lambda.amazonaws.com")
         self.allow(self.function_role)

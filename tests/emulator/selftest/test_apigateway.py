@@ -155,7 +155,8 @@ class Stages(ApiTest):
         found = self.stage()
         every, own = found["methodSettings"]["*/*"], found["methodSettings"]["~1hook/POST"]
         self.assertEqual((5.5, 7), (every["throttlingRateLimit"], every["throttlingBurstLimit"]))
-        self.assertEqual((True, 10000.0, "OFF"), (own["metricsEnabled"], own["throttlingRateLimit"], own["loggingLevel"]))
+        kept = tuple(own[name] for name in ("metricsEnabled", "throttlingRateLimit", "loggingLevel"))
+        self.assertEqual((True, 10000.0, "OFF"), kept)
         self.assertEqual({"a": "b"}, found["variables"])
         self.patched(self.apis.update_stage, ("remove", "/*/*", None), stageName="v1")
         self.assertEqual(["~1hook/POST"], list(self.stage()["methodSettings"]))

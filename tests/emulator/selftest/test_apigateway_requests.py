@@ -36,7 +36,8 @@ class Requests(ApiTest):
 
     def test_the_event(self) -> None:
         self.served()
-        found = self.event("/hook?a=1&a=2&b=", b'{"x": "\xc3\xa9"}', {"X-Gitlab-Event-UUID": "u", "content-type": "application/json"})
+        headers = {"X-Gitlab-Event-UUID": "u", "content-type": "application/json"}
+        found = self.event("/hook?a=1&a=2&b=", b'{"x": "\xc3\xa9"}', headers)
         self.assertEqual(
             ("/hook", "/hook", "POST", '{"x": "é"}', False, None, None),
             tuple(

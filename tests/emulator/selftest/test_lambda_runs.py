@@ -3,7 +3,9 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+from emulator.selftest.harness import start
 from emulator.selftest.lambdas import FunctionTest
 
 
@@ -21,10 +23,8 @@ class Runs(FunctionTest):
         )
         event, environment, name, in_time = self.call({"é": [1, None]})
         self.assertEqual(({"é": [1, None]}, "hook", True), (event, name, in_time))
-        self.assertEqual(
-            {"A1": "x", "AWS_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": "hook", "PYTHONPATH": None, "HOME": None},
-            environment,
-        )
+        own = {"A1": "x", "AWS_REGION": "eu-west-1", "AWS_LAMBDA_FUNCTION_NAME": "hook"}
+        self.assertEqual({**own, "PYTHONPATH": None, "HOME": None}, environment)
 
     def test_a_process_serves_one_call_after_the_other(self) -> None:
         self.made("calls = []\ndef handle(event, context):\n    calls.append(1)\n    return len(calls)")
@@ -85,6 +85,18 @@ class Runs(FunctionTest):
                     self.functions.delete_function(FunctionName="hook")
                 self.made(code, Handler=handler)
                 self.assertEqual(kind, self.failure()[0])
+
+    def test_nothing_is_left_of_an_emulator_that_ends(self) -> None:
+        process, endpoint = start()
+        self.addCleanup(process.kill)
+        self.endpoint = endpoint
+        self.clients()
+        self.made("import os\ndef handle(e, c): return [os.getpid(), os.environ['LAMBDA_TASK_ROOT']]")
+        pid, folder = self.call()
+        self.assertTrue(Path(f"/proc/{pid}").exists() and Path(folder).is_dir())
+        process.kill()
+        process.communicate()
+        self.eventually((False, False), lambda: (Path(f"/proc/{pid}").exists(), Path(folder).parent.exists()))
 
     def test_limits_of_size(self) -> None:
         self.made("def handle(event, context): return 'x' * event.get('n', 0)", Timeout=20)

@@ -13,6 +13,12 @@ NEEDED = {
     "sts:GetCallerIdentity": [],
     "iam:CreateRole": ["iam:CreateRole"],
     "iam:GetRole": ["iam:GetRole"],
+    "apigateway:GetRestApi": ["apigateway:GET"],
+    "apigateway:GetResources": ["apigateway:GET"],
+    "apigateway:GetTags": ["apigateway:GET"],
+    "apigateway:CreateResource": ["apigateway:POST"],
+    "apigateway:CreateRestApi": ["apigateway:POST"],
+    "apigateway:UpdateStage": ["apigateway:PATCH"],
 }
 
 
@@ -57,6 +63,25 @@ class PermissionsTest(EmulatorTest):
         iam.get_role(RoleName="web")
         super().client("iam").create_role(RoleName="admin", **role)
         self.refused("AccessDenied", iam.get_role, RoleName="admin")
+
+    def test_resources_of_api_gateway_are_paths(self) -> None:
+        everything = super().client("apigateway")
+        api = everything.create_rest_api(name="hooks")
+        where = {"restApiId": api["id"]}
+        self.permit(
+            ("apigateway:GET", f"arn:aws:apigateway:{REGION}::/restapis/{api['id']}"),
+            ("apigateway:POST", f"arn:aws:apigateway:{REGION}::/restapis/{api['id']}/resources/*"),
+            ("apigateway:PATCH", f"arn:aws:apigateway:{REGION}::/restapis/*/stages/v1"),
+        )
+        apis = self.client("apigateway")
+        apis.get_rest_api(**where)
+        self.refused("AccessDeniedException", apis.get_resources, **where)
+        apis.create_resource(**where, parentId=api["rootResourceId"], pathPart="hook")
+        self.refused("AccessDeniedException", apis.create_rest_api, name="other")
+        self.refused("NotFoundException", apis.update_stage, **where, stageName="v1")
+        self.refused("AccessDeniedException", apis.update_stage, **where, stageName="v2")
+        arn = f"arn:aws:apigateway:{REGION}::/restapis/{api['id']}"
+        self.refused("AccessDeniedException", apis.get_tags, resourceArn=arn)
 
     def test_an_operation_may_need_several_actions(self) -> None:
         objects = {"Bucket": "paas-b", "Delete": {"Objects": [{"Key": "a"}]}}

@@ -49,6 +49,8 @@ def _completed(settings: dict[str, Any]) -> dict[str, Any]:
     """With what Lambda fills in."""
     logging = settings.get("LoggingConfig") or {}
     group = logging.get("LogGroup") or f"/aws/lambda/{settings['FunctionName']}"
+    if logging.get("LogFormat") == "JSON":
+        logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
     completed = {**DEFAULTS, **settings, "LoggingConfig": {"LogFormat": "Text", **logging, "LogGroup": group}}
     if not completed.get("Environment", {}).get("Variables"):
         completed.pop("Environment", None)

@@ -38,6 +38,8 @@ class Outcome:
 
 @operation(LambdaResponse)
 def invoke(self: Any) -> Any:
+    if self._get_param("Qualifier") not in (None, "$LATEST"):
+        raise NotImplementedError("versions and aliases of functions")
     kind = self._get_param("InvocationType") or "RequestResponse"
     name, payload = self._get_param("FunctionName"), self.body or b""
     payload = payload if isinstance(payload, bytes) else payload.encode()

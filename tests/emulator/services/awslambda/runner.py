@@ -1,5 +1,6 @@
 """Runs a function's handler in a process of its own: a JSON object on a line of the standard input for each call, and
-one on a line of what was the standard output for each answer. Everything else that is printed goes to standard error.
+one on a line of what was the standard output for each answer, and one before them all, once the code is loaded.
+Everything else that is printed goes to standard error.
 
 It knows nothing of the emulator, and ends with it.
 """
@@ -9,10 +10,13 @@ import json
 import logging
 import os
 import queue
+import shutil
+import signal
 import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 
@@ -53,6 +57,8 @@ def main() -> None:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(lines,), daemon=True).start()
     handler, problem = _load(os.environ["_HANDLER"])
+    answers.write("{}\n")
+    answers.flush()
     while True:
         asked = json.loads(lines.get())
         request_id.current = asked["id"]
@@ -67,7 +73,9 @@ def main() -> None:
 def _read(lines: "queue.SimpleQueue[str]") -> None:
     for line in sys.stdin:
         lines.put(line)
-    os._exit(0)  # whoever asked is gone
+    # Whoever asked is gone: so is all that this process has, and has started.
+    shutil.rmtree(Path(os.environ["LAMBDA_TASK_ROOT"]).parent, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _log_as_lambda_does() -> RequestId:

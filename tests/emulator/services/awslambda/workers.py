@@ -24,12 +24,14 @@ from emulator.services.awslambda.model import Function
 from emulator.timing import timing
 
 RUNNER = Path(__file__).with_name("runner.py")
-# Seconds for the start of a process and the code outside of the handler, on top of a call's own.
-INIT = 10
+# Seconds for the start of a process and the code outside of the handler, on top of a call's own. AWS takes 10, on
+# machines that have nothing else to do.
+INIT = 60
 
 
 class Worker:
-    """An execution environment: the code as it was when the process began. Made under the server's lock, used without."""
+    """An execution environment: the code as it was when the process began. Made under the server's lock, used
+    without."""
 
     def __init__(self, function: Function) -> None:
         self.era = timing.era
@@ -47,20 +49,15 @@ class Worker:
         same = self._code is now.code and self._settings is now.settings
         return alive and same and not now.gone and self.era == timing.era
 
-    def serves(self, function: Function) -> bool:
-        return self._function is function
-
     def call(self, request_id: str, event: Any) -> tuple[dict[str, Any], str]:
         """The runner's answer, or an ``error`` as Lambda has it, and what was printed meanwhile."""
         seconds = self._settings["Timeout"]
-        fresh = self._process is None
-        if fresh:
-            self._begin()
+        over = self._process is None and self._begin()
         asked = {"id": request_id, "arn": self._function.arn, "seconds": seconds, "event": event}
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(f"{json.dumps(asked)}\n".encode())
             self._process.stdin.flush()
-        line, over = self._line(time.monotonic() + seconds + (INIT if fresh else 0))
+        line, over = (b"", True) if over else self._line(time.monotonic() + seconds)
         printed = self._printed.read().decode(errors="replace")
         if line:
             return json.loads(line), printed
@@ -84,7 +81,8 @@ class Worker:
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _begin(self) -> None:
+    def _begin(self) -> bool:
+        """Whether the code outside of the handler takes too long."""
         self._scratch = Path(tempfile.mkdtemp(prefix="function-"))
         for name in ("task", "tmp"):
             (self._scratch / name).mkdir()
@@ -103,6 +101,7 @@ class Worker:
             )
         os.set_blocking(self._process.stdout.fileno(), False)
         self._printed = log.open("rb")
+        return self._line(time.monotonic() + INIT)[1]
 
     def _environment(self) -> dict[str, str]:
         """Nothing of our own environment."""
@@ -154,10 +153,11 @@ _idle: dict[str, list[Worker]] = {}
 def take(function: Function) -> Worker:
     """A worker of the function as it is now. Under the server's lock."""
     with _lock:
-        waiting = _idle.get(function.arn, [])
-        fit = [worker for worker in waiting if worker.usable and worker.serves(function)]
-        unfit = [worker for worker in waiting if worker not in fit]
-        _idle[function.arn] = fit
+        waiting = [worker for workers in _idle.values() for worker in workers]
+        unfit = [worker for worker in waiting if not worker.usable]
+        for arn, workers in list(_idle.items()):
+            _idle[arn] = [worker for worker in workers if worker not in unfit]
+        fit = _idle.get(function.arn)
         found = fit.pop() if fit else None
     for worker in unfit:
         worker.end()
