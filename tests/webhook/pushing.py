@@ -25,7 +25,7 @@ COMMITTER = {"GIT_COMMITTER_NAME": "Robin", "GIT_COMMITTER_EMAIL": "r@example.te
 # As much of the AWS CLI as the buildspec uses. Each call leaves its arguments in calls.
 AWS = """\
 #!@python@
-import hashlib, json, os, pathlib, shutil, sys
+import hashlib, json, os, pathlib, shutil, subprocess, sys
 store, arguments = pathlib.Path(os.environ["AWS_STORE"]), sys.argv[1:]
 with open(store / "calls", "a") as calls:
     calls.write(json.dumps(arguments) + "\\n")
@@ -43,9 +43,9 @@ if arguments[1] == "head-object":
     print(etag, held.with_suffix(".commit").read_text(), sep="\\t")
 elif arguments[1] == "put-object":
     if (store / "meanwhile").exists():
-        (store / "meanwhile").rename(held)
-        held.with_suffix(".commit").write_text((store / "meanwhile.commit").read_text())
-        sys.exit("An error occurred (PreconditionFailed) when calling the PutObject operation: no")
+        (store / "meanwhile").rename(store / "happened")
+        subprocess.run(["sh", store / "happened"], check=True, capture_output=True)
+        etag = '"another"'
     if option.get("--if-match", etag) != etag or ("--if-none-match" in option and etag):
         sys.exit("An error occurred (PreconditionFailed) when calling the PutObject operation: no")
     held.parent.mkdir(parents=True, exist_ok=True)

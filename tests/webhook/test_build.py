@@ -71,12 +71,13 @@ class Builds(BuildTest):
                 self.assertEqual(self.archive().read(f"{name}/one.txt"), b"library")
         self.assertFalse([name for name in self.archive().namelist() if ".git" in name.split("/")])
 
-    def test_local_files_are_no_submodules(self) -> None:
+    def test_submodules_come_by_http_and_nothing_else(self) -> None:
         commit = self.push("shops/acme", a="1")
         self.git("shops/acme", "config", "-f", ".gitmodules", "submodule.x.path", "x")
-        self.git("shops/acme", "config", "-f", ".gitmodules", "submodule.x.url", f"file://{self.repositories}/shops/acme.git")
         self.git("shops/acme", "update-index", "--add", "--cacheinfo", f"160000,{commit},x")
-        self.assertIn("transport 'file' not allowed", self.build(self.push_index(), succeeds=False))
+        for transport, url in (("file", f"file://{self.repositories}/shops/acme.git"), ("git", "git://127.0.0.1:1/x")):
+            self.git("shops/acme", "config", "-f", ".gitmodules", "submodule.x.url", url)
+            self.assertIn(f"transport '{transport}' not allowed", self.build(self.push_index(), succeeds=False))
 
     def test_repositories_with_sha_256(self) -> None:
         self.repository("shops/long", object_format="sha256")
@@ -118,10 +119,16 @@ class Builds(BuildTest):
         program = self.root / "bin/git-lfs"
         program.write_text('#!/bin/sh\necho "lfs $*"\n[ "$1" != pull ] || echo content > big.bin\n')
         program.chmod(0o755)
-        self.assertNotIn("lfs", self.build(self.push("shops/acme", a="1")))
-        log = self.build(self.push("shops/acme", __gitattributes="*.bin filter=lfs diff=lfs", big__bin="version https://git-lfs"))
-        self.assertIn("lfs pull", log)
+        plain = self.push("shops/acme", a="1")
+        self.assertNotIn("lfs", self.build(plain))
+        large = self.push("shops/acme", __gitattributes="*.bin filter=lfs diff=lfs", big__bin="version https://git-lfs")
+        self.assertIn("lfs pull", self.build(large))
         self.assertEqual(self.archive().read("big.bin"), b"content\n")
+        (self.store / "bucket-dev/software/acme.zip").unlink()
+        for name in ("git-lfs", "dnf", "apt-get"):
+            (self.root / "bin" / name).write_text("#!/bin/sh\nexit 1\n")
+            (self.root / "bin" / name).chmod(0o755)
+        self.assertIn("uses Git LFS", self.build(large, succeeds=False))
 
 
 class Order(BuildTest):
@@ -157,14 +164,23 @@ class Order(BuildTest):
         self.assertFalse((self.store / "bucket-dev").exists())
 
     def test_what_another_build_uploads_meanwhile_is_looked_at(self) -> None:
+        """Pushed, built and uploaded after this build's own look at the branch and at the bucket."""
         new = self.push("shops/acme", a="new")
-        self.build(self.old)
-        (self.store / "meanwhile").write_bytes(b"the archive of the newer one")
-        (self.store / "meanwhile.commit").write_text(new)
-        middle = self.old
-        (self.store / "bucket-dev/software/acme.commit").write_text("None")
-        self.assertIn("of a later commit", self.build(middle))
-        self.assertEqual(self.commit_of(), new)
+        for there in (False, True):
+            with self.subTest(there=there):
+                self.git("shops/acme", "push", "-q", "--force", "origin", f"{self.old}:refs/heads/dev")
+                folder = self.store / "bucket-dev/software"
+                if there:
+                    (folder / "acme.commit").write_text("None")
+                else:
+                    folder.mkdir(parents=True)
+                bare, work = self.repositories / "shops/acme.git", self.root / "work/shops/acme"
+                (self.store / "meanwhile").write_text(
+                    f"GIT_CONFIG_GLOBAL=/dev/null git -C {work} push -q {bare} {new}:refs/heads/dev && echo newer >{folder}/acme.zip && "
+                    f"printf %s {new} >{folder}/acme.commit\n"
+                )
+                self.assertIn("of a later commit", self.build(self.old))
+                self.assertEqual(self.commit_of(), new)
 
     def test_an_archive_of_something_else_is_replaced(self) -> None:
         self.build(self.old)

@@ -106,7 +106,8 @@ class Deliveries(WebhookTest):
     def test_bodies_that_are_none(self) -> None:
         for body in (
             b"", b"no json", b"[]", b'"push"', b"null", b"{", b"[" * 100_000, b"1" * 5000, b"{}",
-            b'{"object_kind": "tag_push"}', b'{"object_kind": "push"}', b'{"object_kind": "push", "ref": 5, "project": []}',
+            b'{"object_kind": "tag_push"}', json.dumps(push(object_kind="merge_request")).encode(),
+            b'{"object_kind": "push"}', b'{"object_kind": "push", "ref": 5, "project": []}',
         ):  # fmt: skip
             with self.subTest(body[:20]):
                 self.assertEqual(self.send(body).status, 400)
