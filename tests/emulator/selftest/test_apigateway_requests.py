@@ -103,9 +103,11 @@ class Requests(ApiTest):
         _, where = self.path("later")
         self.answered(**where)
         self.assertEqual(403, self.ask("/later")[0])
+        self.apis.delete_method(**self.where)
+        self.assertEqual(200, self.ask("/hook")[0])
         newer = self.apis.create_deployment(restApiId=self.api)["id"]
         self.patched(self.apis.update_stage, ("replace", "/deploymentId", newer), stageName="v1")
-        self.assertEqual(200, self.ask("/later")[0])
+        self.assertEqual((200, 403), (self.ask("/later")[0], self.ask("/hook")[0]))
 
     def test_variables_of_paths(self) -> None:
         self.made(BACK)
