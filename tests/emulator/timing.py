@@ -45,6 +45,7 @@ class Timing:
         self.era = 0
         self._handed_in: queue.SimpleQueue[tuple[int, Callable[[], None]]] = queue.SimpleQueue()
         self._news = threading.Event()
+        self._at_reset: list[Callable[[], None]] = []
         self.reset()
 
     def reset(self) -> None:
@@ -58,6 +59,12 @@ class Timing:
         self._order = itertools.count()
         # When something that drives itself becomes due.
         self._alarms: list[float] = []
+        for clear_up in self._at_reset:
+            clear_up()
+
+    def at_reset(self, clear_up: Callable[[], None]) -> None:
+        """Have something cleared up with every reset."""
+        self._at_reset.append(clear_up)
 
     def update(self, changes: dict[str, dict[str, float]]) -> None:
         """Raises ValueError on a kind or phase that doesn't exist; then nothing is changed.

@@ -86,6 +86,13 @@ class Runs(FunctionTest):
                 self.made(code, Handler=handler)
                 self.assertEqual(kind, self.failure()[0])
 
+    def test_a_reset_ends_what_waits(self) -> None:
+        self.made("import os\ndef handle(e, c): return os.getpid()")
+        process = Path(f"/proc/{self.call()}")
+        self.assertTrue(process.exists())
+        self.control("POST", "reset")
+        self.eventually(False, process.exists)
+
     def test_nothing_is_left_of_an_emulator_that_ends(self) -> None:
         process, endpoint = start()
         self.addCleanup(process.kill)

@@ -153,12 +153,11 @@ _idle: dict[str, list[Worker]] = {}
 def take(function: Function) -> Worker:
     """A worker of the function as it is now. Under the server's lock."""
     with _lock:
-        waiting = [worker for workers in _idle.values() for worker in workers]
-        unfit = [worker for worker in waiting if not worker.usable]
-        for arn, workers in list(_idle.items()):
-            _idle[arn] = [worker for worker in workers if worker not in unfit]
-        fit = _idle.get(function.arn)
+        waiting = _idle.get(function.arn, [])
+        fit = [worker for worker in waiting if worker.usable]
+        unfit = [worker for worker in waiting if worker not in fit]
         found = fit.pop() if fit else None
+        _idle[function.arn] = fit
     for worker in unfit:
         worker.end()
     return found or Worker(function)
@@ -179,3 +178,14 @@ def forget(function: Function) -> None:
         waiting = _idle.pop(function.arn, [])
     for worker in waiting:
         worker.end()
+
+
+def _forget_all() -> None:
+    with _lock:
+        waiting = [worker for workers in _idle.values() for worker in workers]
+        _idle.clear()
+    for worker in waiting:
+        worker.end()
+
+
+timing.at_reset(_forget_all)
