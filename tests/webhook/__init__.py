@@ -5,9 +5,7 @@ import unittest
 from pathlib import Path
 
 
-def load_tests(
-    loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: str | None
-) -> unittest.TestSuite:
+def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: str | None) -> unittest.TestSuite:
     """All the modules of this folder, whose names don't follow unittest's default pattern."""
     names = sorted(path.stem for path in Path(__file__).parent.glob("test_*.py"))
     tests.addTests(loader.loadTestsFromNames(f"{__name__}.{name}" for name in names))

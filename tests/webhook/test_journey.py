@@ -45,6 +45,9 @@ class Journey(GitLabTest, builds.BuildTest):
         self.made(buildspec, environment=project, logsConfig=log)
         settings = {
             "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
             "BUILD_PROJECT": "bake",
             "TOKEN_SECRET_ARN": token,
             "SIGNING_SECRET_ARN": "",
@@ -58,7 +61,9 @@ class Journey(GitLabTest, builds.BuildTest):
         changed.start()
         self.addCleanup(changed.stop)
         self.handler = load()
-        self.handler.client = self.client
+        # A Lambda takes one request at a time. Here threads share its clients, which can't be made by several at once.
+        for service in ("codebuild", "secretsmanager"):
+            self.handler.client(service)
         self.handler.print = lambda *_, **__: None
 
     def deliver(self, repository: str, commit: str, delivery: str, token: str = TOKEN) -> tuple[int, str]:
