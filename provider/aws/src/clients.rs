@@ -19,6 +19,7 @@ pub(crate) use client;
 /// The names that `endpoints` takes, hashicorp/aws's aliases included.
 pub const SERVICES: &[&str] = &[
     "acm",
+    "apigateway",
     "autoscaling",
     "cloudtrail",
     "cloudwatchevents",
@@ -33,6 +34,7 @@ pub const SERVICES: &[&str] = &[
     "events",
     "iam",
     "kms",
+    "lambda",
     "logs",
     "rds",
     "resourcegroupstaggingapi",
@@ -47,6 +49,8 @@ pub const SERVICES: &[&str] = &[
 pub struct Clients {
     /// Certificates.
     pub acm: aws_sdk_acm::Client,
+    /// REST APIs.
+    pub apigateway: aws_sdk_apigateway::Client,
     /// Auto Scaling groups.
     pub autoscaling: aws_sdk_autoscaling::Client,
     /// Trails.
@@ -67,6 +71,8 @@ pub struct Clients {
     pub iam: aws_sdk_iam::Client,
     /// Keys.
     pub kms: aws_sdk_kms::Client,
+    /// Functions.
+    pub lambda: aws_sdk_lambda::Client,
     /// Log groups.
     pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Databases.
@@ -89,6 +95,7 @@ impl Clients {
         let (c, s) = (config, settings);
         Self {
             acm: client!(aws_sdk_acm, c, s, ["acm"]),
+            apigateway: client!(aws_sdk_apigateway, c, s, ["apigateway"]),
             autoscaling: client!(aws_sdk_autoscaling, c, s, ["autoscaling"]),
             cloudtrail: client!(aws_sdk_cloudtrail, c, s, ["cloudtrail"]),
             codebuild: client!(aws_sdk_codebuild, c, s, ["codebuild"]),
@@ -99,6 +106,7 @@ impl Clients {
             eventbridge: client!(aws_sdk_eventbridge, c, s, ["eventbridge", "events", "cloudwatchevents"]),
             iam: client!(aws_sdk_iam, c, s, ["iam"]),
             kms: client!(aws_sdk_kms, c, s, ["kms"]),
+            lambda: client!(aws_sdk_lambda, c, s, ["lambda"]),
             logs: client!(aws_sdk_cloudwatchlogs, c, s, ["logs", "cloudwatchlogs"]),
             rds: client!(aws_sdk_rds, c, s, ["rds"]),
             resourcegroupstagging: client!(aws_sdk_resourcegroupstagging, c, s, ["resourcegroupstaggingapi"]),

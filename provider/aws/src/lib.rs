@@ -6,6 +6,7 @@ pub mod batch;
 pub mod call;
 pub mod clients;
 mod credentials;
+pub mod digested;
 pub mod names;
 pub mod permissions;
 pub mod policies;

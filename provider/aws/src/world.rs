@@ -2,6 +2,7 @@
 
 use crate::session::Session;
 use crate::tags::Tags;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -18,9 +19,36 @@ pub struct World {
     pub owner: Owner,
     /// What steers the children without being part of any of them.
     pub steering: Steering,
+    /// What children get that nobody may read back, by the children's keys: see [`Sensitive`].
+    pub secrets: BTreeMap<String, Sensitive>,
     /// The user's tags that the children probably carry, while they are refreshed: see [`crate::tagging`].
     pub expected_tags: Option<Tags>,
     deadline: Option<Instant>,
+}
+
+/// A value that must never be seen: it comes with the configuration of an apply (a write-only argument), goes to AWS, and
+/// is in no spec, so in no state, plan or message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sensitive(String);
+
+impl Sensitive {
+    /// Hides a value.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value, for a request to AWS.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(sensitive)")
+    }
 }
 
 /// Settings that no AWS object holds, so no `read` could give them back: they are no part of any spec.
@@ -109,13 +137,27 @@ impl World {
     /// The world of `owner`, with everything at its default and no deadline.
     #[must_use]
     pub fn new(session: Arc<Session>, owner: Owner) -> Self {
-        Self { session, owner, steering: Steering::default(), expected_tags: None, deadline: None }
+        Self {
+            session,
+            owner,
+            steering: Steering::default(),
+            secrets: BTreeMap::new(),
+            expected_tags: None,
+            deadline: None,
+        }
     }
 
     /// The same, steered.
     #[must_use]
     pub fn steered(mut self, steering: Steering) -> Self {
         self.steering = steering;
+        self
+    }
+
+    /// The same, with what children get that nobody may read back.
+    #[must_use]
+    pub fn telling(mut self, secrets: BTreeMap<String, Sensitive>) -> Self {
+        self.secrets = secrets;
         self
     }
 
@@ -147,12 +189,17 @@ impl Deref for World {
     }
 }
 
-/// Whose an object is: an environment of a project, a tenant in it, or what belongs to a tenant without sharing its fate.
+/// What stands where an environment's name would, for what serves all of a project's environments: no environment is called
+/// so, for names have no underscores.
+const ALL_ENVIRONMENTS: &str = "gitlab_webhook";
+
+/// Whose an object is: an environment of a project, a tenant in it, or what belongs to a tenant without sharing its fate;
+/// or a webhook, which serves all environments of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The provider's `project`: keeps two installations in one account apart.
     pub project: String,
-    /// The environment's name, such as `dev`.
+    /// The environment's name, such as `dev`; `gitlab_webhook` for what serves all of them.
     pub environment: String,
     /// The tenant's name; none for what belongs to the environment itself.
     pub tenant: Option<String>,
@@ -160,7 +207,7 @@ pub struct Owner {
     pub part: Option<Part>,
 }
 
-/// What outlives a tenant, or comes before it.
+/// What outlives a tenant, or comes before it; or what serves all environments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
     /// One of its databases, by name.
@@ -169,6 +216,8 @@ pub enum Part {
     InfrastructurePipeline,
     /// The images that the pipeline bakes: no composite's children, they stay when the pipeline goes.
     MachineImages,
+    /// A webhook, by name: of no tenant and no environment.
+    GitlabWebhook(String),
 }
 
 impl Part {
@@ -180,13 +229,13 @@ impl Part {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Database(name) => name,
+            Self::Database(name) | Self::GitlabWebhook(name) => name,
             Self::InfrastructurePipeline => Self::INFRASTRUCTURE_PIPELINE,
             Self::MachineImages => Self::MACHINE_IMAGES,
         }
     }
 
-    /// The way back.
+    /// The way back, of a tenant's parts.
     #[must_use]
     pub fn named(name: &str) -> Self {
         match name {
@@ -214,6 +263,12 @@ impl Owner {
     #[must_use]
     pub fn database(project: &str, environment: &str, tenant: &str, database: &str) -> Self {
         Self::tenant(project, environment, tenant).part(Part::Database(database.into()))
+    }
+
+    /// A webhook, which serves all environments of a project: `project/gitlab_webhook/name`.
+    #[must_use]
+    pub fn gitlab_webhook(project: &str, name: &str) -> Self {
+        Self::environment(project, ALL_ENVIRONMENTS).part(Part::GitlabWebhook(name.into()))
     }
 
     /// Something of a tenant's that is an owner of its own.
@@ -250,6 +305,7 @@ impl fmt::Display for Owner {
         match (&self.tenant, &self.part) {
             (_, Some(Part::InfrastructurePipeline)) => write!(f, "infrastructure pipeline {}", tenant()),
             (_, Some(Part::MachineImages)) => write!(f, "images of {}", tenant()),
+            (_, Some(Part::GitlabWebhook(name))) => write!(f, "GitLab webhook {name}"),
             (_, Some(Part::Database(_))) => write!(f, "database {}", self.parts()[1..].join("/")),
             (Some(_), None) => write!(f, "tenant {}", tenant()),
             (None, None) => write!(f, "environment {}", self.environment),

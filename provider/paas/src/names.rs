@@ -1,9 +1,11 @@
 //! The names that the provider gives to AWS objects, in one place: pure, so that a plan can show them.
 
 mod infrastructure;
+mod webhook;
 
 pub use infrastructure::InfrastructureNames;
 use paas_aws::names::{BUCKET_NAME, ELB_NAME, ROLE_NAME, digest, fit, versioned};
+pub use webhook::{WEBHOOK, WebhookNames};
 
 /// Longest name of an environment. Load balancer names hold 32 characters, and the project stands before it.
 pub const ENVIRONMENT: usize = 16;

@@ -24,6 +24,8 @@ pub enum ResourceType {
     Ami,
     /// `paas_database`.
     Database,
+    /// `paas_gitlab_webhook`.
+    GitlabWebhook,
     /// `ephemeral.paas_database_credentials`: the one that reads a secret.
     DatabaseCredentials,
 }
@@ -36,6 +38,7 @@ impl ResourceType {
         Self::InfrastructurePipeline,
         Self::Ami,
         Self::Database,
+        Self::GitlabWebhook,
         Self::DatabaseCredentials,
     ];
 
@@ -48,6 +51,7 @@ impl ResourceType {
             Self::InfrastructurePipeline => "paas_infrastructure_pipeline",
             Self::Ami => "paas_ami",
             Self::Database => "paas_database",
+            Self::GitlabWebhook => "paas_gitlab_webhook",
             Self::DatabaseCredentials => "paas_database_credentials",
         }
     }
@@ -58,6 +62,7 @@ pub(super) const TENANT: &[ResourceType] = &[ResourceType::Tenant];
 pub(super) const INFRASTRUCTURE: &[ResourceType] = &[ResourceType::InfrastructurePipeline];
 pub(super) const AMI: &[ResourceType] = &[ResourceType::Ami];
 pub(super) const DATABASE: &[ResourceType] = &[ResourceType::Database];
+pub(super) const WEBHOOK: &[ResourceType] = &[ResourceType::GitlabWebhook];
 pub(super) const CREDENTIALS: &[ResourceType] = &[ResourceType::DatabaseCredentials];
 pub(super) const ENVIRONMENT_AND_TENANT: &[ResourceType] = &[ResourceType::Environment, ResourceType::Tenant];
 /// Those with a pipeline.

@@ -6,7 +6,9 @@ use super::{Composite, CompositeResource, Gather, Leaving, Model, Why, claim, fa
 use crate::timeouts::Operation;
 use composite::{Graph, Json, Ledger, Run};
 use indexmap::IndexMap;
+use paas_aws::world::Sensitive;
 use paas_aws::{CATALOGUE, Session};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tfplugin::{Applied, Apply, Attr, Cx, Diagnostics};
 use tokio::time::Instant;
@@ -19,10 +21,11 @@ impl<C: Composite> CompositeResource<C> {
             (Err(diagnostics), _) => return Applied::failed(apply.prior, diagnostics).private(apply.private),
             (_, Err(error)) => return Applied::failed(apply.prior, error).private(apply.private),
         };
+        let secrets = apply.config.as_ref().map(C::secrets).unwrap_or_default();
         match (apply.planned, apply.prior) {
             (Some(planned), None) => {
                 // At most the memory of what it replaces came along.
-                self.converge(cx, &session, planned, None, Memory::default()).await
+                self.converge(cx, &session, (planned, secrets), None, Memory::default()).await
             }
             (planned, Some(prior)) => {
                 let memory = match self.remembered(cx, &session, &prior, memory).await {
@@ -30,7 +33,9 @@ impl<C: Composite> CompositeResource<C> {
                     Err(diagnostics) => return Applied::failed(prior, diagnostics).private(apply.private),
                 };
                 match planned {
-                    Some(planned) => self.converge(cx, &session, planned, Some(prior), memory).await,
+                    Some(planned) => {
+                        self.converge(cx, &session, (planned, secrets), Some(prior), memory).await
+                    }
                     None => self.destroy(cx, &session, prior, memory).await,
                 }
             }
@@ -43,7 +48,7 @@ impl<C: Composite> CompositeResource<C> {
         &self,
         cx: &Cx,
         session: &Arc<Session>,
-        mut planned: C::Model,
+        (mut planned, secrets): (C::Model, BTreeMap<String, Sensitive>),
         prior: Option<C::Model>,
         mut memory: Memory,
     ) -> Applied<C::Model> {
@@ -62,7 +67,7 @@ impl<C: Composite> CompositeResource<C> {
             let private = memory.write(prior.as_ref());
             return Applied::failed(prior, diagnostics).private(private);
         };
-        let world = Self::world(session, &planned, Some(&facts)).until(deadline);
+        let world = Self::world(session, &planned, Some(&facts)).telling(secrets).until(deadline);
         if prior.is_none()
             && let Err(refused) = claim::make::<C>(&world, &planned, &cx.cancel, &mut memory.ledger).await
         {

@@ -3,7 +3,7 @@
 use crate::run::ThisRun;
 use crate::timeouts::Timeouts;
 use composite::{Graph, Ledger, Plan, Staying};
-use paas_aws::world::Steering;
+use paas_aws::world::{Sensitive, Steering};
 use paas_aws::{Owner, Session, Tags, World};
 use std::collections::BTreeMap;
 use tfplugin::{Attr, Attributes, Diagnostic, Diagnostics};
@@ -57,6 +57,12 @@ pub trait Composite: Send + Sync + 'static {
 
     /// What steers the children without being part of them.
     fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
+
+    /// The values of write-only arguments, by the keys of the children that get them. They are known in an apply only.
+    fn secrets(config: &Self::Model) -> BTreeMap<String, Sensitive> {
+        let _ = config;
+        BTreeMap::new()
+    }
 
     /// Refuses a destruction that would hurt: at plan, and again before the first deletion.
     fn may_destroy(

@@ -244,7 +244,7 @@ pub async fn refuse_destruction(
             None => ("tenants", 3),
             Some(Part::Database(_)) => ("databases", 4),
             Some(Part::InfrastructurePipeline) => ("infrastructure pipelines", 3),
-            Some(Part::MachineImages) => continue,
+            Some(Part::MachineImages | Part::GitlabWebhook(_)) => continue,
         };
         staying.entry(what).or_default().push(owner.parts()[2..depth].join("/"));
     }
