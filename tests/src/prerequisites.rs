@@ -1,5 +1,5 @@
-//! What the machine must have: Terraform and Python, and what it had better have: Packer. The emulator's own Python packages
-//! are installed on first use.
+//! What the machine must have: Terraform, Python, Git and zip, and what it had better have: Packer. The emulator's own Python
+//! packages are installed on first use.
 
 use crate::{Error, root};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,8 @@ const TERRAFORM: Version = Version(1, 11, 0);
 const PYTHON: Version = Version(3, 11, 0);
 /// Debian's. Templates in HCL came with 1.5, and what ours need of them with 1.6.
 const PACKER: Version = Version(1, 6, 0);
+/// Repositories whose commits are named by SHA-256 came with 2.29.
+const GIT: Version = Version(2, 29, 0);
 
 /// Version of a program, without what follows the patch level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +83,38 @@ pub const GET_PACKER: &str = "install Debian's or Ubuntu's package (apt install 
 /// From `Packer v1.6.6`, with whatever advice follows.
 fn packer_version(said: &str) -> Option<Version> {
     said.lines().find_map(|line| Version::parse(line.strip_prefix("Packer v")?))
+}
+
+/// Looks once per process for what the webhook's builds run besides Python and the AWS command line: git, zip and base64. All
+/// of them are on `CodeBuild`'s images.
+///
+/// # Errors
+/// One is missing, or git is too old; the text says how to get it.
+pub fn build_tools() -> Result<(), Error> {
+    static CHECKED: OnceLock<Result<(), Error>> = OnceLock::new();
+    CHECKED
+        .get_or_init(|| {
+            let answer = Command::new("git").arg("version").output().ok();
+            let answer = answer.filter(|output| output.status.success());
+            let found = answer.and_then(|output| git_version(&String::from_utf8_lossy(&output.stdout)));
+            require("git", found, GIT, "install it from https://git-scm.com/downloads")?;
+            runs("zip", &["-v"], "install it (Debian, Ubuntu: apt install zip)")?;
+            runs("base64", &["/dev/null"], "install GNU coreutils")
+        })
+        .clone()
+}
+
+/// From `git version 2.39.5 (Apple Git-154)`.
+fn git_version(said: &str) -> Option<Version> {
+    Version::parse(said.strip_prefix("git version ")?.split_whitespace().next()?)
+}
+
+fn runs(program: &str, arguments: &[&str], install: &str) -> Result<(), Error> {
+    let answer = Command::new(program).args(arguments).output().ok();
+    match answer.filter(|output| output.status.success()) {
+        Some(_) => Ok(()),
+        None => Err(Error::new(format!("{program} is missing on the PATH or doesn't run; {install}"))),
+    }
 }
 
 /// The Python interpreter that has the emulator's packages, in a virtual environment under `target/`.
@@ -219,6 +253,8 @@ mod tests {
         let packer = packer_version("Packer v1.6.6\n\nYour version of Packer is out of date!\n");
         assert_eq!(packer.map(|version| version.to_string()).as_deref(), Some("1.6.6"));
         assert_eq!(packer_version("packer: cracklib, version 2.9\n"), None);
+        assert_eq!(git_version("git version 2.39.5 (Apple Git-154)\n"), Some(Version(2, 39, 5)));
+        assert_eq!(git_version("git version 2.43.0.windows.1\n"), Some(Version(2, 43, 0)));
     }
 
     #[test]
@@ -234,6 +270,8 @@ mod tests {
             missing,
             "python3 is missing or doesn't run: 3.11 or newer is needed on the PATH; install it from there"
         );
+        let missing = runs("no-such-program", &[], install).unwrap_err().to_string();
+        assert_eq!(missing, "no-such-program is missing on the PATH or doesn't run; install it from there");
     }
 
     #[test]

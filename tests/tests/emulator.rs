@@ -1,4 +1,4 @@
-//! The emulator itself: its own tests, and the way the suites steer it.
+//! The emulator itself: its own tests, those of the webhook's programs, and the way the suites steer it.
 
 use paas_tests::emulator::Fault;
 use paas_tests::{Emulator, prerequisites, root};
@@ -15,17 +15,25 @@ fn describe_vpcs(aws: &Emulator) -> Option<u16> {
     answer.ok().map(|response| response.status().as_u16())
 }
 
-#[test]
-fn its_own_tests_pass() {
+/// Runs a package of `tests/` that is tests in Python.
+fn pass(package: &str) {
     let python = prerequisites::emulator_python().unwrap();
     let mut tests = Command::new(python);
-    let output = tests
-        .args(["-m", "unittest", "emulator.selftest"])
-        .current_dir(root().join("tests"))
-        .output()
-        .unwrap();
+    let output = tests.args(["-m", "unittest", package]).current_dir(root().join("tests")).output().unwrap();
     let report = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !report.contains("Ran 0 tests"), "{report}");
+}
+
+#[test]
+fn its_own_tests_pass() {
+    pass("emulator.selftest");
+}
+
+/// Of the webhook's Lambda and of its build, by themselves and on the emulator.
+#[test]
+fn the_tests_of_the_webhook_s_own_programs_pass() {
+    prerequisites::build_tools().unwrap();
+    pass("webhook");
 }
 
 #[test]
