@@ -21,6 +21,7 @@ pub mod wait;
 pub mod world;
 
 pub mod acm;
+pub mod apigateway;
 pub mod autoscaling;
 pub mod cloudtrail;
 pub mod codebuild;
@@ -31,6 +32,7 @@ pub mod elbv2;
 pub mod events;
 pub mod iam;
 pub mod kms;
+pub mod lambda;
 pub mod logs;
 pub mod rds;
 pub mod s3;
@@ -46,6 +48,9 @@ pub use world::{Cx, Owner, World};
 composite::children! {
     /// Every kind of AWS object that a composite may hold: by service, in alphabetical order.
     catalogue: pub static CATALOGUE: Catalogue<World>;
+    apigateway::Deployment,
+    apigateway::RestApi,
+    apigateway::Stage,
     autoscaling::Group,
     autoscaling::ScalingPolicy,
     cloudtrail::Trail,
@@ -73,6 +78,8 @@ composite::children! {
     iam::Role,
     kms::Alias,
     kms::Key,
+    lambda::Function,
+    lambda::Permission,
     logs::LogGroup,
     rds::Instance,
     rds::ParameterGroup,
@@ -80,5 +87,6 @@ composite::children! {
     s3::Bucket,
     s3::BucketPolicy,
     s3::SeedObject,
+    secretsmanager::Secret,
     ssm::Parameter,
 }

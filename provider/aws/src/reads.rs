@@ -2,8 +2,8 @@
 
 use crate::clients::Clients;
 use crate::{
-    autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, logs, rds, s3, ssm,
-    tagging,
+    apigateway, autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, lambda, logs, rds, s3,
+    secretsmanager, ssm, tagging,
 };
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.
@@ -18,6 +18,8 @@ pub struct Reads {
     pub kms: kms::Reads,
     /// Buckets and objects.
     pub s3: s3::Reads,
+    /// APIs with all that is in them.
+    pub apigateway: apigateway::Reads,
     /// Groups and scaling policies.
     pub autoscaling: autoscaling::Reads,
     /// Build projects.
@@ -30,6 +32,10 @@ pub struct Reads {
     pub events: events::Reads,
     /// Parameters.
     pub ssm: ssm::Reads,
+    /// Functions and their permissions.
+    pub lambda: lambda::Reads,
+    /// Secrets, but for their values.
+    pub secretsmanager: secretsmanager::Reads,
     /// Log groups.
     pub logs: logs::Reads,
     /// Databases and their groups.
@@ -54,12 +60,15 @@ impl Reads {
             iam: iam::Reads::new(&clients.iam),
             kms: kms::Reads::new(&clients.kms),
             s3: s3::Reads::new(&clients.s3),
+            apigateway: apigateway::Reads::new(&clients.apigateway),
             autoscaling: autoscaling::Reads::new(&clients.autoscaling),
             codebuild,
             codedeploy: codedeploy::Reads::new(&clients.codedeploy, &clients.autoscaling),
             codepipeline: codepipeline::Reads::new(&clients.codepipeline),
             events: events::Reads::new(&clients.eventbridge),
+            lambda: lambda::Reads::new(&clients.lambda),
             logs: logs::Reads::new(&clients.logs),
+            secretsmanager: secretsmanager::Reads::new(&clients.secretsmanager),
             tags: tagging::Reads::new(&clients.resourcegroupstagging, noted),
             rds,
             ssm,

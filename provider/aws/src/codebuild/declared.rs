@@ -1,14 +1,14 @@
 //! A project's spec on the way to CodeBuild's types and back. Pure.
 
-use super::Project;
+use super::{Project, Source};
 use crate::tags::Tags;
 use aws_sdk_codebuild::Client;
 use aws_sdk_codebuild::operation::create_project::builders::CreateProjectFluentBuilder;
 use aws_sdk_codebuild::operation::update_project::builders::UpdateProjectFluentBuilder;
 use aws_sdk_codebuild::types::{
-    self, ArtifactsType, CacheType, CloudWatchLogsConfig, ComputeType, EnvironmentType, EnvironmentVariable,
+    self, CacheType, CloudWatchLogsConfig, ComputeType, EnvironmentType, EnvironmentVariable,
     EnvironmentVariableType, ImagePullCredentialsType, LogsConfig, LogsConfigStatusType, ProjectArtifacts,
-    ProjectCache, ProjectEnvironment, ProjectSource, S3LogsConfig, SourceType, Tag, VpcConfig,
+    ProjectCache, ProjectEnvironment, ProjectSource, S3LogsConfig, Tag, VpcConfig,
 };
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) fn creation(client: &Client, project: &Project, tags: &Tags) -> Creat
         .name(&project.name)
         .description(&project.description)
         .source(source(project))
-        .artifacts(artifacts())
+        .artifacts(artifacts(project))
         .cache(cache())
         .environment(environment(project))
         .service_role(&project.role_arn)
@@ -42,7 +42,7 @@ pub(super) fn update(client: &Client, project: &Project, tags: &Tags) -> UpdateP
         .description(&project.description)
         .source(source(project))
         .set_secondary_sources(Some(vec![]))
-        .artifacts(artifacts())
+        .artifacts(artifacts(project))
         .set_secondary_artifacts(Some(vec![]))
         .cache(cache())
         .environment(environment(project))
@@ -56,12 +56,12 @@ pub(super) fn update(client: &Client, project: &Project, tags: &Tags) -> UpdateP
 }
 
 fn source(project: &Project) -> ProjectSource {
-    let source = ProjectSource::builder().r#type(SourceType::Codepipeline).buildspec(&project.buildspec);
+    let source = ProjectSource::builder().r#type(project.source.kind()).buildspec(&project.buildspec);
     source.build().expect("the type is set")
 }
 
-fn artifacts() -> ProjectArtifacts {
-    ProjectArtifacts::builder().r#type(ArtifactsType::Codepipeline).build().expect("the type is set")
+fn artifacts(project: &Project) -> ProjectArtifacts {
+    ProjectArtifacts::builder().r#type(project.source.artifacts()).build().expect("the type is set")
 }
 
 fn cache() -> ProjectCache {
@@ -134,6 +134,7 @@ pub(super) fn seen(project: &types::Project, tags: Tags) -> Project {
             .filter(|variable| is_plain(variable))
             .map(|variable| (variable.name.clone(), variable.value.clone()))
             .collect(),
+        source: source_of(project),
         buildspec: project.source().and_then(ProjectSource::buildspec).unwrap_or_default().to_owned(),
         timeout_in_minutes: project.timeout_in_minutes.unwrap_or_default(),
         kms_key_arn: project.encryption_key.clone().unwrap_or_default(),
@@ -142,6 +143,12 @@ pub(super) fn seen(project: &types::Project, tags: Tags) -> Project {
         tags,
         unwanted: unwanted(project),
     }
+}
+
+/// A source that no spec knows shows as unwanted, beside the default.
+fn source_of(project: &types::Project) -> Source {
+    let none = project.source().is_some_and(|source| source.r#type == Source::None.kind());
+    if none { Source::None } else { Source::CodePipeline }
 }
 
 fn variables(project: &types::Project) -> impl Iterator<Item = &EnvironmentVariable> {
@@ -174,8 +181,8 @@ fn unwanted(project: &types::Project) -> BTreeMap<String, String> {
     let many = |count: usize| (count > 0).then(|| count.to_string());
     let other = |is: Option<&str>, wanted: &str| is.filter(|is| *is != wanted).map(str::to_owned);
     let by_name = [
-        ("source.type", other(source, SourceType::Codepipeline.as_str())),
-        ("artifacts.type", other(artifacts, ArtifactsType::Codepipeline.as_str())),
+        ("source.type", other(source, source_of(project).kind().as_str())),
+        ("artifacts.type", other(artifacts, source_of(project).artifacts().as_str())),
         ("secondarySources", many(project.secondary_sources().len())),
         ("secondaryArtifacts", many(project.secondary_artifacts().len())),
         ("cache.type", other(cache, CacheType::NoCache.as_str())),

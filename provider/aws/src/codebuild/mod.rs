@@ -1,10 +1,12 @@
-//! CodeBuild: where a tenant's images are baked, and its layer 3 is deployed.
+//! CodeBuild: where a tenant's images are baked, its layer 3 is deployed, and what was pushed is packed.
 
 pub mod builds;
 mod declared;
 mod project;
+mod source;
 
 pub use project::{Project, ProjectOut};
+pub use source::Source;
 
 use crate::batch::Batched;
 use aws_sdk_codebuild::Client;

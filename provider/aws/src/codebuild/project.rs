@@ -1,6 +1,6 @@
-//! A build project of a pipeline: its source and its artifacts are CodePipeline's.
+//! A build project: of a pipeline, or one that is started by itself and has nothing but its buildspec.
 
-use super::{builds, declared};
+use super::{Source, builds, declared};
 use crate::call::{AwsError, call, creating};
 use crate::ec2::images;
 use crate::tags::{self, Tags};
@@ -36,6 +36,9 @@ pub struct Project {
     pub compute_type: String,
     /// What builds find in their environment, all in plain text: whoever sees the project sees it.
     pub environment_variables: BTreeMap<String, String>,
+    /// What builds work on, and who gets what they make.
+    #[serde(default, skip_serializing_if = "Source::is_pipeline")]
+    pub source: Source,
     /// What builds do: the text of a buildspec.
     pub buildspec: String,
     /// When a build is ended; 5 to 2,160 minutes (CodeBuild).
@@ -170,7 +173,10 @@ impl Project {
 /// Stops what runs of a project, and ends what that has left. Terraform isn't stopped, but waited for: killed, it would
 /// leave its lock and what it was making.
 async fn end_builds(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
-    let images = cx.world.owner.clone().part(Part::MachineImages).path();
+    let owner = &cx.world.owner;
+    // Of all that build, only an infrastructure pipeline's builds start instances.
+    let bakes = owner.part == Some(Part::InfrastructurePipeline);
+    let images = bakes.then(|| owner.clone().part(Part::MachineImages).path());
     for build in builds::running(cx.world, id).await? {
         if build.environment.contains_key(RUNS_TERRAFORM) {
             let what = format!("build {} to end, which runs Terraform", build.id);
@@ -181,7 +187,9 @@ async fn end_builds(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
             .await?;
         } else {
             builds::stop(cx.world, &build.id).await?;
-            images::sweep_instances(cx.world, &images, &build.id).await?;
+            if let Some(images) = &images {
+                images::sweep_instances(cx.world, images, &build.id).await?;
+            }
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ fn sample() -> Project {
         image: "aws/codebuild/amazonlinux-x86_64-standard:5.0".into(),
         compute_type: "BUILD_GENERAL1_SMALL".into(),
         environment_variables: [("A".into(), "1".into()), ("B".into(), String::new())].into(),
+        source: Source::CodePipeline,
         buildspec: "version: 0.2\n".into(),
         timeout_in_minutes: 60,
         kms_key_arn: "arn:aws:kms:eu-west-1:111122223333:key/1".into(),
@@ -77,6 +78,30 @@ fn what_was_declared_is_seen() {
     assert_eq!(declared::tags(&made(&sample())), Tags::from([("a".into(), "1".into())]));
     let wanted = serde_json::to_value(sample()).unwrap();
     assert!(wanted.get("unwanted").is_none(), "nobody reads of what isn't there: {wanted}");
+}
+
+/// The default is named in no spec, so that what was written before there was another one is still read.
+#[test]
+fn a_project_without_a_source_says_so() {
+    let alone = Project { source: Source::None, ..sample() };
+    let project = made(&alone);
+    assert_eq!(project.source.as_ref().map(|source| &source.r#type), Some(&SourceType::NoSource));
+    assert_eq!(project.artifacts.as_ref().map(|it| &it.r#type), Some(&ArtifactsType::NoArtifacts));
+    assert_eq!(declared::seen(&project, Tags::new()), alone);
+    assert_eq!(alone.diff(&sample()), Diff::Update);
+    let told = |project: &Project| serde_json::to_value(project).unwrap();
+    assert_eq!((told(&alone)["source"].as_str(), told(&sample()).get("source")), (Some("NO_SOURCE"), None));
+    let back: Project = serde_json::from_value(told(&sample())).unwrap();
+    assert_eq!(back.source, Source::CodePipeline);
+}
+
+/// Each half is compared with what the other one asks for.
+#[test]
+fn output_that_nobody_asked_for_is_seen_without_a_source_too() {
+    let mut project = made(&Project { source: Source::None, ..sample() });
+    project.artifacts = ProjectArtifacts::builder().r#type(ArtifactsType::S3).build().ok();
+    let saw = declared::seen(&project, Tags::new());
+    assert_eq!((saw.source, saw.unwanted["artifacts.type"].as_str()), (Source::None, "S3"));
 }
 
 #[test]

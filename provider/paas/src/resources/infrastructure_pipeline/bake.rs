@@ -8,7 +8,7 @@ use super::wire::{Wiring, names};
 use crate::home::Home;
 use crate::shared::site;
 use composite::{Graph, Node, Value};
-use paas_aws::codebuild::{Project, ProjectOut};
+use paas_aws::codebuild::{Project, ProjectOut, Source};
 use paas_aws::ec2::{Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
 use paas_aws::iam::{InstanceProfile, InstanceProfileOut, Role, RoleOut};
 use paas_aws::logs::LogGroupOut;
@@ -115,6 +115,7 @@ impl<'a> Wiring<'a> {
                     variables.extend(settings.variables);
                     variables
                 },
+                source: Source::CodePipeline,
                 buildspec: settings.buildspec,
                 timeout_in_minutes: settings.machine.timeout_in_minutes,
                 kms_key_arn: home.outputs.kms_key_arn,
