@@ -9,6 +9,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::time::Instant;
+use tracing::instrument::{WithDispatch, WithSubscriber};
+use tracing::subscriber::NoSubscriber;
 
 /// A refused or failed AWS call, as people read it.
 #[derive(Debug, Clone)]
@@ -104,6 +106,11 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     timed(operation, retry::once(sent)).await.map_err(|e| describe(operation, e))
+}
+
+/// A call whose request or answer holds a secret: at TRACE the SDK would log either with all that is in it.
+pub(crate) fn unlogged<F: Future>(sent: F) -> WithDispatch<F> {
+    sent.with_subscriber(NoSubscriber::default())
 }
 
 /// Notes the call in the log, under the child whose it is.

@@ -1,9 +1,29 @@
-//! Secrets Manager: what RDS keeps there of a database's master user.
+//! Secrets Manager: the secrets of a webhook, and what RDS keeps there of a database's master user.
 
+mod secret;
+
+pub use secret::{Secret, SecretOut};
+
+use crate::batch::Batched;
 use crate::call::{AwsError, call};
 use crate::session::Session;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use serde::Deserialize;
 use std::fmt;
+
+/// Cached reads of what secrets are, by name or ARN: never of their values.
+#[derive(Clone)]
+pub struct Reads {
+    secrets: Batched<String, DescribeSecretOutput>,
+}
+
+impl Reads {
+    pub(crate) fn new(client: &Client) -> Self {
+        let client = client.clone();
+        Self { secrets: Batched::new(1, move |ids| secret::describe(client.clone(), ids)) }
+    }
+}
 
 /// A database user's name and password.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -32,7 +52,7 @@ pub async fn credentials(session: &Session, secret_arn: &str) -> Result<Option<C
     let request = session.secretsmanager.get_secret_value().secret_id(secret_arn);
     let secret = match call("GetSecretValue", request.send()).await {
         Ok(answer) => answer.secret_string.unwrap_or_default(),
-        Err(e) if e.is(&["ResourceNotFoundException"]) => return Ok(None),
+        Err(e) if e.is(&[secret::NOT_FOUND]) => return Ok(None),
         Err(e) => return Err(e),
     };
     parse(&secret).map(Some).ok_or_else(|| {
