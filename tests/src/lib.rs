@@ -24,8 +24,10 @@ pub mod baking;
 pub mod configuration;
 pub mod emulator;
 mod error;
+pub mod gitlab;
 pub mod golden;
 pub mod hcl;
+pub mod journey;
 pub mod prerequisites;
 pub mod provider;
 pub mod terraform;
@@ -33,6 +35,7 @@ pub mod terraform;
 pub use configuration::Configuration;
 pub use emulator::Emulator;
 pub use error::Error;
+pub use gitlab::GitLab;
 pub use terraform::Workspace;
 
 use std::path::{Path, PathBuf};

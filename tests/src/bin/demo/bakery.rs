@@ -50,7 +50,7 @@ impl<'a> Bakery<'a> {
             std::fs::read_to_string(&path).map_err(|error| Error::new(format!("{}: {error}", path.display())))
         };
         let (pre_install, install) = (read("preInstall.sh")?, read("install.sh")?);
-        let uri = text(&self.workspace.output("scripts_uri"));
+        let uri = self.scripts_uri();
         let (bucket, key) = place(&uri);
         let files = [("preInstall.sh", pre_install.as_str()), ("install.sh", install.as_str())];
         let _ = self.aws.upload(&json!(bucket), &json!(key), &files);
@@ -61,6 +61,11 @@ impl<'a> Bakery<'a> {
             self.image()?,
             self.running()?
         ))
+    }
+
+    /// Where the scripts of its image go: `s3://BUCKET/KEY`.
+    pub fn scripts_uri(&self) -> String {
+        text(&self.workspace.output("scripts_uri"))
     }
 
     /// Destroys the tenant, its pipeline and its images.

@@ -4,6 +4,7 @@
 mod bakery;
 mod calls;
 mod interrupt;
+mod journey;
 mod progress;
 mod release;
 mod table;
@@ -42,9 +43,11 @@ impl From<Error> for Stop {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let keep = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--keep"] => true,
+    let interrupt = Interrupt::listen();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => demo(false, &interrupt),
+        ["--keep"] => demo(true, &interrupt),
+        ["journey"] => journey::journey(&interrupt),
         ["--help" | "-h"] => {
             println!("{}", text::USAGE);
             return ExitCode::SUCCESS;
@@ -54,7 +57,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match demo(keep, &Interrupt::listen()) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Interrupted) => {
             println!("\nInterrupted. The emulated account has ended, with all that was in it.");
@@ -67,14 +70,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
+/// What has to be there before anything begins.
+fn prepare(interrupt: &Interrupt) -> Result<(), Stop> {
     prerequisites::terraform()?;
     prerequisites::emulator_python()?;
     println!("Building the provider; the first time this takes some minutes.");
     let built = provider::binary();
     interrupt.check()?; // Ctrl-C stops Cargo too; that is no failure to build
     built?;
+    Ok(())
+}
 
+/// After a destroy of everything.
+fn check_empty(aws: &Emulator) -> Result<(), Stop> {
+    let left = aws.inventory();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = left.iter().map(|object| format!("{} {}", object.kind, object.id)).collect();
+    Err(Error::new(format!("The account still holds: {}", names.join(", "))).into())
+}
+
+fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
+    prepare(interrupt)?;
     let aws = if keep { Emulator::try_start_independent()? } else { Emulator::try_start()? };
     println!("The emulated AWS account listens on {}.", aws.endpoint());
     // Long enough to be seen. The real ones take one to three minutes, the database five to ten.
@@ -147,11 +165,7 @@ fn demo(keep: bool, interrupt: &Interrupt) -> Result<(), Stop> {
     progress.terraform(&acme, &["apply", "-auto-approve", "-json"])?;
     progress.terraform(&acme, &["destroy", "-auto-approve", "-json"])?;
     progress.terraform(&dev, &["destroy", "-auto-approve", "-json"])?;
-    let left = aws.inventory();
-    if !left.is_empty() {
-        let names: Vec<String> = left.iter().map(|object| format!("{} {}", object.kind, object.id)).collect();
-        return Err(Error::new(format!("The account still holds: {}", names.join(", "))).into());
-    }
+    check_empty(&aws)?;
     println!(
         "\nThe account is empty again. `cargo demo -- --keep` leaves all of it running for you to look around."
     );

@@ -13,7 +13,9 @@ up, releases software through a tenant's pipeline, bakes another tenant's machin
 it down again. It needs terraform and python3, packer for the image, and nothing of AWS.
 
   cargo demo
-  cargo demo -- --keep    leaves the account running and prints how to go on by hand";
+  cargo demo -- --keep    leaves the account running and prints how to go on by hand
+  cargo demo -- journey   goes from a git push to running instances instead: webhook, image, rollout, release. It needs
+                          packer, git and zip, too";
 
 /// The variables that a shell needs to go on by hand; the rest of the environment is the shell's own.
 const EXPORTED: [&str; 3] = ["AWS_", "TF_CLI_CONFIG_FILE", "TF_VAR_"];

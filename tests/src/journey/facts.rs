@@ -1,0 +1,308 @@
+//! What has happened to a push so far, service by service: lines for a timeline.
+
+use super::{ask, list, tag, text};
+use crate::Emulator;
+use crate::gitlab::{Delivery, GitLab};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A commit is told by as many characters as Git tells it by.
+const SHORT: usize = 8;
+/// Builds of a project that are looked at: CodeBuild describes no more at once.
+const MOST_BUILDS: usize = 100;
+
+/// Something that has happened: it is told once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// Who did it, such as `CodeBuild`.
+    pub by: &'static str,
+    /// What.
+    pub what: String,
+    /// Whether that was a failure.
+    pub failed: bool,
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:12}  {}", self.by, self.what)
+    }
+}
+
+/// Tells what is new in the account, and in GitLab.
+pub struct Watch<'a> {
+    aws: &'a Emulator,
+    gitlab: &'a GitLab,
+    told: BTreeSet<Fact>,
+}
+
+impl<'a> Watch<'a> {
+    /// What is the case already is no news.
+    #[must_use]
+    pub fn new(aws: &'a Emulator, gitlab: &'a GitLab) -> Self {
+        let mut watch = Self { aws, gitlab, told: BTreeSet::new() };
+        let _ = watch.news();
+        watch
+    }
+
+    /// What has happened since the last look, roughly in its order.
+    ///
+    /// # Panics
+    /// The account refuses.
+    #[must_use]
+    pub fn news(&mut self) -> Vec<Fact> {
+        let mut facts: Vec<Fact> = self.gitlab.deliveries().iter().filter_map(of_delivery).collect();
+        facts.extend(builds(self.aws).iter().flat_map(|build| of_build(self.aws, build)));
+        facts.extend(of_pipelines(self.aws));
+        facts.extend(of_images(self.aws));
+        facts.extend(of_groups(self.aws));
+        facts.extend(of_releases(self.aws));
+        facts.into_iter().filter(|fact| self.told.insert(fact.clone())).collect()
+    }
+}
+
+/// The first characters of a commit or of another long id.
+fn short(id: &str) -> &str {
+    id.get(..SHORT).unwrap_or(id)
+}
+
+fn fact(by: &'static str, what: String) -> Fact {
+    Fact { by, what, failed: false }
+}
+
+/// A delivery that was answered.
+fn of_delivery(delivery: &Delivery) -> Option<Fact> {
+    let status = delivery.status?;
+    let said = match (delivery.says("build"), delivery.says("error")) {
+        (Value::String(build), _) => format!("build {build}"),
+        (_, Value::String(error)) => error,
+        _ => delivery.body.clone().unwrap_or_default(),
+    };
+    let Delivery { repository, commit, branch, .. } = delivery;
+    let what = format!("tells the webhook: {repository}, {branch}, {} → {status}: {said}", short(commit));
+    Some(Fact { by: "GitLab", what, failed: status != 202 && status != 200 })
+}
+
+/// The builds of all projects.
+pub(super) fn builds(aws: &Emulator) -> Vec<Value> {
+    let ids = list(ask(aws, "codebuild", "list_builds", &json!({"sortOrder": "DESCENDING"}))["ids"].take());
+    if ids.is_empty() {
+        return vec![];
+    }
+    let newest: Vec<_> = ids.into_iter().take(MOST_BUILDS).collect();
+    list(ask(aws, "codebuild", "batch_get_builds", &json!({ "ids": newest }))["builds"].take())
+}
+
+/// Its beginning, what it tells of its result, and its end.
+fn of_build(aws: &Emulator, build: &Value) -> Vec<Fact> {
+    let (id, status) = (text(&build["id"]), text(&build["buildStatus"]));
+    let mut facts = vec![fact("CodeBuild", format!("build {id} has begun"))];
+    if status != "IN_PROGRESS" {
+        let said = log(aws, build);
+        let results = said.iter().filter(|line| is_result(line));
+        facts.extend(results.map(|line| fact("CodeBuild", format!("  {line}"))));
+        let failed = status != "SUCCEEDED";
+        facts.push(Fact { by: "CodeBuild", what: format!("build {id}: {status}"), failed });
+    }
+    facts
+}
+
+/// Whether a build tells by this line what it has brought about. The line of the command itself isn't one.
+fn is_result(line: &str) -> bool {
+    let begins =
+        ["s3://", "Nothing ", "The image is ami-", "Plan: ", "Apply complete!", "The tenant isn't deployed"];
+    begins.iter().any(|begin| line.starts_with(begin)) && !line.contains('$')
+}
+
+/// What a build has printed.
+fn log(aws: &Emulator, build: &Value) -> Vec<String> {
+    let (group, stream) = (&build["logs"]["groupName"], &build["logs"]["streamName"]);
+    let stream = json!({"logGroupName": group, "logStreamName": stream, "startFromHead": true});
+    // A build that has failed before its first line has no stream.
+    let events = aws.call("logs", "get_log_events", &stream).unwrap_or_default();
+    let events = events["events"].as_array().into_iter().flatten();
+    events.map(|event| text(&event["message"]).trim_end().to_owned()).collect()
+}
+
+/// The runs of all pipelines, and the actions of each.
+fn of_pipelines(aws: &Emulator) -> Vec<Fact> {
+    let pipelines = list(ask(aws, "codepipeline", "list_pipelines", &json!({}))["pipelines"].take());
+    let mut facts = vec![];
+    for pipeline in pipelines.iter().map(|one| text(&one["name"])) {
+        let named = json!({ "pipelineName": pipeline });
+        let mut runs = ask(aws, "codepipeline", "list_pipeline_executions", &named);
+        let mut actions = ask(aws, "codepipeline", "list_action_executions", &named);
+        let runs = list(runs["pipelineExecutionSummaries"].take());
+        let actions = list(actions["actionExecutionDetails"].take());
+        // Both come with the newest first.
+        facts.extend(runs.iter().rev().map(|run| began(&pipeline, run)));
+        facts.extend(actions.iter().rev().map(|action| of_action(&pipeline, action)));
+        facts.extend(runs.iter().rev().filter_map(|run| ended(&pipeline, run)));
+    }
+    facts
+}
+
+fn began(pipeline: &str, run: &Value) -> Fact {
+    let trigger = &run["trigger"];
+    let (kind, detail) = (text(&trigger["triggerType"]), text(&trigger["triggerDetail"]));
+    // The ARN of a rule or of who has called.
+    let who = detail.rsplit_once(':').map_or(detail.as_str(), |(_, name)| name);
+    let id = text(&run["pipelineExecutionId"]);
+    fact("CodePipeline", format!("{pipeline} starts run {}, by {kind} {who}", short(&id)))
+}
+
+fn ended(pipeline: &str, run: &Value) -> Option<Fact> {
+    let status = text(&run["status"]);
+    let id = text(&run["pipelineExecutionId"]);
+    let what = format!("{pipeline} run {}: {status}", short(&id));
+    (status != "InProgress").then(|| Fact { by: "CodePipeline", what, failed: status == "Failed" })
+}
+
+fn of_action(pipeline: &str, action: &Value) -> Fact {
+    let (name, status) = (text(&action["actionName"]), text(&action["status"]));
+    let run = text(&action["pipelineExecutionId"]);
+    let result = &action["output"]["executionResult"];
+    let variables = &action["output"]["outputVariables"];
+    let mut told = vec![];
+    for (what, value) in [
+        ("commit", &variables["COMMIT"]),
+        ("image", &variables["IMAGE_ID"]),
+        ("version", &variables["VersionId"]),
+        ("as", &result["externalExecutionId"]),
+        ("because", &result["errorDetails"]["message"]),
+    ] {
+        if let Some(value) = value.as_str().filter(|value| !value.is_empty()) {
+            told.push(format!(", {what} {value}"));
+        }
+    }
+    let what = format!("{pipeline} run {}, {name}: {status}{}", short(&run), told.concat());
+    Fact { by: "CodePipeline", what, failed: status == "Failed" }
+}
+
+/// The images that were baked.
+fn of_images(aws: &Emulator) -> Vec<Fact> {
+    let baked = json!({"Owners": ["self"], "Filters": [{"Name": "tag-key", "Values": ["paas:owner"]}]});
+    let images = list(ask(aws, "ec2", "describe_images", &baked)["Images"].take());
+    let told = |image: &Value| {
+        let (commit, owner) = (tag(image, "paas:commit"), tag(image, "paas:owner"));
+        let encrypted = image["BlockDeviceMappings"][0]["Ebs"]["Encrypted"] == true;
+        let how = if encrypted { ", encrypted" } else { "" };
+        let of =
+            if commit.is_empty() { "no commit".to_owned() } else { format!("commit {}", short(&commit)) };
+        let (id, state) = (text(&image["ImageId"]), text(&image["State"]));
+        fact("EC2", format!("image {id} of {of} of {owner}: {state}{how}"))
+    };
+    images.iter().map(told).collect()
+}
+
+/// Of all Auto Scaling groups the instances, and their refreshes.
+fn of_groups(aws: &Emulator) -> Vec<Fact> {
+    let groups = ask(aws, "autoscaling", "describe_auto_scaling_groups", &json!({}));
+    let mut facts = vec![];
+    for group in groups["AutoScalingGroups"].as_array().into_iter().flatten() {
+        let name = text(&group["AutoScalingGroupName"]);
+        let of_group = json!({ "AutoScalingGroupName": name });
+        let refreshes = ask(aws, "autoscaling", "describe_instance_refreshes", &of_group);
+        facts.extend(refreshes["InstanceRefreshes"].as_array().into_iter().flatten().map(|refresh| {
+            let (id, status) = (text(&refresh["InstanceRefreshId"]), text(&refresh["Status"]));
+            let done = refresh["PercentageComplete"].as_u64().unwrap_or_default();
+            let what = format!("{name} instance refresh {}: {status}, {done} %", short(&id));
+            Fact { by: "Auto Scaling", what, failed: status == "Failed" }
+        }));
+        facts.extend(group["Instances"].as_array().into_iter().flatten().map(|instance| {
+            let (id, state) = (text(&instance["InstanceId"]), text(&instance["LifecycleState"]));
+            let version = text(&instance["LaunchTemplate"]["Version"]);
+            fact("Auto Scaling", format!("{name} instance {id} of template version {version}: {state}"))
+        }));
+    }
+    facts
+}
+
+/// Deployments, and what the instances serve.
+fn of_releases(aws: &Emulator) -> Vec<Fact> {
+    let ids = list(ask(aws, "codedeploy", "list_deployments", &json!({}))["deployments"].take());
+    let mut facts = vec![];
+    for id in ids {
+        let of = json!({ "deploymentId": id });
+        let told = ask(aws, "codedeploy", "get_deployment", &of)["deploymentInfo"].take();
+        let (group, status) = (text(&told["deploymentGroupName"]), text(&told["status"]));
+        let what = format!("{group} deployment {}: {status}", text(&id));
+        facts.push(Fact { by: "CodeDeploy", what, failed: status == "Failed" });
+    }
+    let serves = aws.releases().into_iter().map(|(id, release)| {
+        fact("CodeDeploy", format!("instance {id} serves the release of deployment {}", release.deployment))
+    });
+    facts.extend(serves);
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(answer: &Value) -> Delivery {
+        let mut delivery = json!({
+            "id": "1", "repository": "shops/acme", "branch": "dev", "commit": "0123456789abcdef", "pushed": 0.0,
+        });
+        for (name, value) in answer.as_object().into_iter().flatten() {
+            delivery[name] = value.clone();
+        }
+        serde_json::from_value(delivery).expect("it is a delivery")
+    }
+
+    #[test]
+    fn a_delivery_is_told_with_its_answer() {
+        assert_eq!(of_delivery(&delivery(&json!({}))), None, "it isn't answered yet");
+        for (status, body, expected, failed) in [
+            (202, r#"{"build": "b:1"}"#, "202: build b:1", false),
+            (401, r#"{"error": "No."}"#, "401: No.", true),
+            (502, "Bad gateway", "502: Bad gateway", true),
+        ] {
+            let told = of_delivery(&delivery(&json!({"status": status, "body": body}))).unwrap();
+            let begin = "GitLab        tells the webhook: shops/acme, dev, 01234567 → ";
+            assert_eq!((told.to_string(), told.failed), (format!("{begin}{expected}"), failed));
+        }
+    }
+
+    #[test]
+    fn of_a_builds_log_the_results_are_told() {
+        for (line, expected) in [
+            ("s3://b/software/acme.zip is commit 0123 now, version 1.", true),
+            ("The image is ami-0123.", true),
+            ("The image is $IMAGE_ID.", false),
+            ("echo \"s3://$bucket/$key is commit\"", false),
+            ("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", true),
+        ] {
+            assert_eq!(is_result(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_action_is_told_with_what_it_led_to() {
+        let action = json!({
+            "actionName": "Bake", "status": "Succeeded", "pipelineExecutionId": "12345678-9",
+            "output": {
+                "executionResult": {"externalExecutionId": "bake:1"},
+                "outputVariables": {"IMAGE_ID": "ami-1", "COMMIT": "0123"},
+            },
+        });
+        let told = of_action("acme", &action);
+        assert_eq!(told.what, "acme run 12345678, Bake: Succeeded, commit 0123, image ami-1, as bake:1");
+        let failed = json!({
+            "actionName": "Deploy", "status": "Failed", "pipelineExecutionId": "1",
+            "output": {"executionResult": {"errorDetails": {"message": "it broke"}}},
+        });
+        assert_eq!(of_action("acme", &failed).what, "acme run 1, Deploy: Failed, because it broke");
+        assert!(of_action("acme", &failed).failed);
+    }
+
+    #[test]
+    fn a_run_is_told_with_what_started_it() {
+        let run = json!({
+            "pipelineExecutionId": "12345678-9", "status": "InProgress",
+            "trigger": {"triggerType": "CloudWatchEvent", "triggerDetail": "arn:aws:events:eu-west-1:1:rule/acme"},
+        });
+        assert_eq!(began("p", &run).what, "p starts run 12345678, by CloudWatchEvent rule/acme");
+        assert_eq!(ended("p", &run), None);
+    }
+}
