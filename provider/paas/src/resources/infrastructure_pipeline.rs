@@ -8,6 +8,8 @@ mod model;
 mod reach;
 mod recall;
 mod render;
+#[cfg(test)]
+mod retention_tests;
 mod stages;
 mod told;
 mod validate;

@@ -6,6 +6,8 @@
 # of the tenant's own launch templates (the slot that a release could go back to is one); the newest and the default
 # version of all others.
 set -eu -o pipefail
+# Within $(…), too: a look that fails in part must not pass for one that has found nothing.
+shopt -s inherit_errexit
 : "${IMAGE_OWNER:?}" "${TENANT_OWNER:?}" "${KEEP_IMAGES:?}"
 export AWS_PAGER=''
 
