@@ -143,12 +143,15 @@ fn a_tenants_pipeline_is_told_what_the_tenant_is_told() {
     }
 }
 
+/// The modules whose users aren't expected to look further than their README.
 #[test]
-fn the_readme_of_a_tenant_lists_its_inputs_and_outputs() {
-    let readme = text("tenant/README.md");
-    let outputs = blocks(&text("tenant/outputs.tf"), "output");
-    for (name, block) in variables("tenant").into_iter().chain(outputs) {
-        let row = format!("\n| `{name}` | {} |\n", description(&block));
-        assert!(readme.contains(&row), "README.md has not the row{row}");
+fn the_readme_of_a_module_that_teams_use_lists_its_inputs_and_outputs() {
+    for module in ["tenant", "gitlab-integration"] {
+        let readme = text(&format!("{module}/README.md"));
+        let outputs = blocks(&text(&format!("{module}/outputs.tf")), "output");
+        for (name, block) in variables(module).into_iter().chain(outputs) {
+            let row = format!("\n| `{name}` | {} |\n", description(&block));
+            assert!(readme.contains(&row), "README.md of {module} has not the row{row}");
+        }
     }
 }

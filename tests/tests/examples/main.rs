@@ -4,6 +4,7 @@ mod environments;
 mod hcp;
 mod infrastructure;
 mod repository;
+mod shared;
 mod tenants;
 
 use paas_tests::{Emulator, Workspace, root};
@@ -45,5 +46,5 @@ fn examples_are_formatted_and_valid() {
             seen.push(path);
         }
     }
-    assert_eq!(seen.len(), 7, "{seen:?}");
+    assert_eq!(seen.len(), 8, "{seen:?}");
 }

@@ -1,0 +1,7 @@
+provider "paas" {
+  region = var.region
+
+  default_tags = {
+    tags = { environment = "shared" }
+  }
+}

@@ -1,0 +1,21 @@
+# A webhook whose create broke off: the run fails, so that nobody takes it for whole.
+
+mock_provider "paas" {
+  mock_resource "paas_gitlab_webhook" {
+    defaults = {
+      ready            = false
+      branches         = { dev = "dev" }
+      token_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:paas/gitlab_webhook/gitlab/token-AbCdEf"
+    }
+  }
+}
+
+run "a_webhook_that_is_not_ready_fails_the_run" {
+  variables {
+    gitlab_host          = "gitlab.example.com"
+    allowed_repositories = ["shops/*"]
+    naming_rule          = "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)"
+  }
+
+  expect_failures = [paas_gitlab_webhook.this]
+}
