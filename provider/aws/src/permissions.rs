@@ -7,6 +7,7 @@
 //! both directions: they fail on a call without a row, and on a row without a call.
 
 mod acm;
+mod apigateway;
 mod autoscaling;
 mod cloudtrail;
 mod codebuild;
@@ -17,6 +18,7 @@ mod elbv2;
 mod events;
 mod iam;
 mod kms;
+mod lambda;
 mod logs;
 mod rds;
 mod render;
@@ -43,6 +45,7 @@ pub const MANAGED_POLICY: usize = 6_144;
 /// Every service that the provider calls, by its name in the policies.
 const SERVICES: &[Service] = &[
     acm::SERVICE,
+    apigateway::SERVICE,
     autoscaling::SERVICE,
     cloudtrail::SERVICE,
     codebuild::SERVICE,
@@ -53,6 +56,7 @@ const SERVICES: &[Service] = &[
     events::SERVICE,
     iam::SERVICE,
     kms::SERVICE,
+    lambda::SERVICE,
     logs::SERVICE,
     rds::SERVICE,
     s3::SERVICE,

@@ -2,7 +2,8 @@
 //! a tag counts in its authorization, so what is done to a key that was just made can't ask for it.
 
 use super::table::{
-    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, calls, needs,
+    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, WEBHOOK, calls,
+    needs,
 };
 
 const KEYS: &[&str] = &["{regional}:key/*"];
@@ -110,6 +111,25 @@ pub(super) const SERVICE: Service = Service {
                 DATABASE,
                 &["DescribeKey"],
                 "RDS looks at the key that the database and its secret are encrypted with.",
+            )],
+        },
+        // The key was just made: its tag doesn't count yet. The secret tells whose it is.
+        Grant {
+            sid: "WebhookSecrets",
+            access: Access::Apply,
+            resources: KEYS,
+            conditions: &[
+                ("StringEquals", "kms:ViaService", &["service:secretsmanager.{region}"]),
+                (
+                    "StringLike",
+                    "kms:EncryptionContext:SecretARN",
+                    &["arn:*:secretsmanager:{region}:{account}:secret:{project}/gitlab_webhook/*"],
+                ),
+            ],
+            rows: &[needs(
+                WEBHOOK,
+                &["Decrypt", "Encrypt", "GenerateDataKey"],
+                "Secrets Manager encrypts a webhook's secrets with its key in the caller's name.",
             )],
         },
         Grant {

@@ -1,8 +1,10 @@
-//! Secrets Manager: RDS keeps the master user's password there, as `rds!db-<id>`.
+//! Secrets Manager: RDS keeps the master user's password there, as `rds!db-<id>`. A webhook's secrets are named
+//! `<project>/gitlab_webhook/<name>/…`; they are written and never read.
 
-use super::table::{Access, CREDENTIALS, DATABASE, Grant, Service, calls, needs};
+use super::table::{ANY, Access, CREDENTIALS, DATABASE, Grant, Service, WEBHOOK, calls, needs};
 
 const SECRETS: &[&str] = &["{regional}:secret:rds!*"];
+const OF_WEBHOOKS: &[&str] = &["{regional}:secret:{project}/gitlab_webhook/*"];
 
 pub(super) const SERVICE: Service = Service {
     name: "secretsmanager",
@@ -29,6 +31,39 @@ pub(super) const SERVICE: Service = Service {
                 DATABASE,
                 &["CreateSecret", "TagResource"],
                 "RDS makes the master user's secret in the caller's name.",
+            )],
+        },
+        Grant {
+            sid: "ReadWebhook",
+            access: Access::Plan,
+            resources: OF_WEBHOOKS,
+            conditions: &[],
+            rows: &[calls(WEBHOOK, &["DescribeSecret"])],
+        },
+        // It makes a value up and keeps none: it knows no resources.
+        Grant {
+            sid: "Generate",
+            access: Access::Apply,
+            resources: ANY,
+            conditions: &[],
+            rows: &[calls(WEBHOOK, &["GetRandomPassword"])],
+        },
+        Grant {
+            sid: "ChangeWebhook",
+            access: Access::Apply,
+            resources: OF_WEBHOOKS,
+            conditions: &[],
+            rows: &[calls(
+                WEBHOOK,
+                &[
+                    "CreateSecret",
+                    "DeleteSecret",
+                    "PutSecretValue",
+                    "RestoreSecret",
+                    "TagResource",
+                    "UntagResource",
+                    "UpdateSecret",
+                ],
             )],
         },
     ],

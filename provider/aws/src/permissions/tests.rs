@@ -62,7 +62,8 @@ fn statements_have_names_of_their_own() {
 
 #[test]
 fn a_plan_reads() {
-    let reads = ["BatchGet", "Describe", "Get", "List"];
+    // API Gateway's permissions are the methods of HTTP.
+    let reads = ["BatchGet", "Describe", "GET", "Get", "List"];
     for action in actions(&policy(Access::Plan, ResourceType::ALL)) {
         let (_, name) = action.split_once(':').expect("an action has a service");
         let decrypts_for_a_read = action == "kms:Decrypt";
@@ -93,6 +94,7 @@ fn nobody_gets_what_only_another_needs() {
         (ResourceType::Ami, "s3:DeleteObject"),
         (ResourceType::Tenant, "logs:GetLogEvents"),
         (ResourceType::Database, "secretsmanager:GetSecretValue"),
+        (ResourceType::GitlabWebhook, "secretsmanager:GetSecretValue"),
         (ResourceType::DatabaseCredentials, "rds:DescribeDBInstances"),
     ] {
         assert!(!actions(&policy(Access::Apply, &[kind])).contains(lacks), "{kind:?}: {lacks}");
@@ -233,5 +235,42 @@ fn the_policy_reaches_what_is_ours_and_nothing_else() {
         (by("sts:AssumeRole", "arn:aws:iam::111122223333:role/paas/dev/deploy"), false, "another identity"),
     ] {
         assert_eq!(decide([&policy], &request) == Decision::Allow, allowed, "{what}");
+    }
+}
+
+#[test]
+fn what_is_a_webhooks_is_told_by_its_name() {
+    let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:paas/gitlab_webhook/gitlab/token-AbCdEf";
+    let elsewhere = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:paas/other-AbCdEf";
+    let function = "arn:aws:lambda:eu-west-1:111122223333:function:paas_gitlab-webhook_gitlab";
+    let key = "arn:aws:kms:eu-west-1:111122223333:key/k";
+    let by = |action: &str, resource: &str| Request::by(CALLER, action, resource);
+    let encrypt = |of: &str| {
+        let through = by("kms:GenerateDataKey", key);
+        through
+            .with("kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com")
+            .with("kms:EncryptionContext:SecretARN", of)
+    };
+    let let_in = |who: &str| by("lambda:AddPermission", function).with("lambda:Principal", who);
+    let [plan, apply] =
+        [Access::Plan, Access::Apply].map(|access| policy(access, &[ResourceType::GitlabWebhook]));
+    for (request, plans, applies, what) in [
+        (by("secretsmanager:DescribeSecret", secret), true, true, "what our secret is"),
+        (by("secretsmanager:PutSecretValue", secret), false, true, "our secret's new value"),
+        (by("secretsmanager:GetSecretValue", secret), false, false, "our secret's value"),
+        (by("secretsmanager:DescribeSecret", elsewhere), false, false, "another secret"),
+        (by("secretsmanager:CreateSecret", elsewhere), false, false, "a secret elsewhere"),
+        (encrypt(secret), false, true, "our secret's encryption"),
+        (encrypt(elsewhere), false, false, "another secret's encryption"),
+        (by("kms:GenerateDataKey", key), false, false, "anything's encryption"),
+        (by("lambda:GetFunction", function), true, true, "what our function is"),
+        (by("lambda:UpdateFunctionCode", function), false, true, "our function's code"),
+        (by("lambda:InvokeFunction", function), false, false, "a call of our function"),
+        (by("lambda:UpdateFunctionCode", &function.replace("paas_", "shop_")), false, false, "another's code"),
+        (let_in("apigateway.amazonaws.com"), false, true, "API Gateway let in"),
+        (let_in("*"), false, false, "everybody let in"),
+    ] {
+        assert_eq!(decide([&plan], &request) == Decision::Allow, plans, "a plan: {what}");
+        assert_eq!(decide([&apply], &request) == Decision::Allow, applies, "an apply: {what}");
     }
 }

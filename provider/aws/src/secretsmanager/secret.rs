@@ -75,9 +75,10 @@ impl Child for Secret {
     async fn find(&self, cx: &Cx<'_>) -> Result<Option<Id>, Error> {
         let reads = &cx.world.reads.secretsmanager.secrets;
         let found = reads.fresh(&self.name).await?.filter(|found| found.deleted_date.is_none());
-        reads.forget(&self.name);
-        let ours = found.filter(|found| tags::are_ours(cx, &carried(found)));
-        Ok(ours.and_then(|found| found.arn).filter(|arn| !cx.not.contains(arn)))
+        let Some(found) = found.filter(|found| tags::are_ours(cx, &carried(found))) else { return Ok(None) };
+        let Some(arn) = found.arn.clone().filter(|arn| !cx.not.contains(arn)) else { return Ok(None) };
+        reads.hand_on(&arn, found);
+        Ok(Some(arn))
     }
 
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
@@ -96,7 +97,7 @@ impl Child for Secret {
             |e| e.is(UNSETTLED) || is_leaving(e),
             || async {
                 match creating("CreateSecret", unlogged(request.clone().send())).await {
-                    Ok(answer) => Ok(Ok(answer.arn.unwrap_or_default())),
+                    Ok(answer) => Ok(Ok(self.made(cx, answer.arn.unwrap_or_default()))),
                     Err(e) if e.is(&[EXISTS]) => Ok(Err(e)),
                     Err(e) if is_leaving(&e) => self.recover(cx, e).await,
                     Err(e) => Err(without(e, &value)),
@@ -146,6 +147,7 @@ impl Child for Secret {
             call("UntagResource", request.send()).await?;
         }
         reads.forget(id);
+        reads.forget(&self.name);
         Ok(SecretOut { arn: id.clone(), name: self.name.clone() })
     }
 
@@ -189,6 +191,18 @@ impl Secret {
         let mut all = tags::to_create(cx, &self.tags);
         all.insert(VERSION.into(), version);
         all
+    }
+
+    /// Notes what is known of a secret that was just made.
+    fn made(&self, cx: &Cx<'_>, arn: Id) -> Id {
+        let known = DescribeSecretOutput::builder()
+            .arn(&arn)
+            .name(&self.name)
+            .description(&self.description)
+            .kms_key_id(&self.kms_key_arn)
+            .set_tags(Some(sdk_tags(&self.all_tags(cx))));
+        cx.world.reads.secretsmanager.secrets.hand_on(&arn, known.build());
+        arn
     }
 
     /// The value to write.
