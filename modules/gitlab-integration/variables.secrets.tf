@@ -9,7 +9,7 @@ variable "token_wo" {
   sensitive   = true
 
   validation {
-    condition     = var.token_wo == null ? true : can(regex("^[!-~]{16,}$", var.token_wo))
+    condition     = var.token_wo == null ? true : can(regex("^[!-~]{16,}$", trimspace(var.token_wo)))
     error_message = "The secret token must have 16 characters or more, of ASCII and without spaces."
   }
 }
@@ -34,7 +34,7 @@ variable "signing_token_wo" {
 
   validation {
     # 22 characters of base64 are 16 bytes.
-    condition     = var.signing_token_wo == null ? true : can(regex("^whsec_[A-Za-z0-9+/]{22,}={0,2}$", var.signing_token_wo))
+    condition     = var.signing_token_wo == null ? true : can(regex("^whsec_[A-Za-z0-9+/]{22,}={0,2}$", trimspace(var.signing_token_wo)))
     error_message = "The signing token must be whsec_ and the base64 of 16 bytes or more; GitLab itself takes 32."
   }
 }
@@ -58,7 +58,7 @@ variable "credentials_wo" {
   sensitive   = true
 
   validation {
-    condition     = var.credentials_wo == null ? true : length(var.credentials_wo) >= 1
+    condition     = var.credentials_wo == null ? true : trimspace(var.credentials_wo) != ""
     error_message = "The credentials must not be empty."
   }
 }

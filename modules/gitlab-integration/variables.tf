@@ -17,8 +17,8 @@ variable "gitlab_host" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$", var.gitlab_host))
-    error_message = "GitLab's host must be a host name in lower case, without a path, such as gitlab.example.com or gitlab.example.com:8443. Only where GitLab has no TLS http:// stands before it."
+    condition     = can(regex("^(https?://)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$", var.gitlab_host))
+    error_message = "GitLab's host must be a host name without a path, such as gitlab.example.com or gitlab.example.com:8443. Where GitLab has no TLS, http:// stands before it."
   }
 }
 

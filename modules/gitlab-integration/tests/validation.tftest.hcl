@@ -38,26 +38,6 @@ run "a_host_with_a_path" {
   expect_failures = [var.gitlab_host]
 }
 
-run "a_host_in_capitals" {
-  command = plan
-
-  variables {
-    gitlab_host = "GitLab.example.com"
-  }
-
-  expect_failures = [var.gitlab_host]
-}
-
-run "a_host_as_an_url" {
-  command = plan
-
-  variables {
-    gitlab_host = "https://gitlab.example.com"
-  }
-
-  expect_failures = [var.gitlab_host]
-}
-
 run "a_host_by_ssh" {
   command = plan
 
