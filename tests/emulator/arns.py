@@ -159,6 +159,18 @@ def _logs(call: AwsCall) -> list[str]:
 _log_groups = _named("logs", logGroupName="log-group:{}", resourceArn="{}")
 
 
+def _secretsmanager(call: AwsCall) -> list[str]:
+    """A secret's ARN ends with six characters that no name tells: those of one that isn't there are anybody's guess."""
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    found = []
+    for wanted in _values(call, "SecretId", "Name"):
+        secret = secretsmanager_backends[DEFAULT_ACCOUNT_ID][call.region].secrets.get(wanted)
+        name = wanted if wanted.startswith("arn:") else _regional(call, "secretsmanager", f"secret:{wanted}-AbCdEf")
+        found.append(secret.arn if secret else name)
+    return found
+
+
 def _apigateway(call: AwsCall) -> list[str]:
     """API Gateway's resources are the paths of its own API."""
     if call.params.get("resourceArn"):
@@ -211,7 +223,7 @@ _FINDERS: dict[str, Callable[[AwsCall], list[str]]] = {
     "logs": _logs,
     "rds": _rds,
     "s3": _s3,
-    "secretsmanager": _named("secretsmanager", SecretId="{}"),
+    "secretsmanager": _secretsmanager,
     "service-quotas": _named("servicequotas", ServiceCode="{}/quota"),
     "ssm": _ssm,
 }

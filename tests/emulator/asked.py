@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from emulator import arns, asked_ec2, asked_s3, inventory
+from emulator import arns, asked_ec2, asked_keys, asked_s3, inventory
 from emulator.aws_call import AwsCall
 
 Context = dict[str, str | list[str]]
@@ -73,6 +73,8 @@ def asked(call: AwsCall) -> list[Asked]:
     else:
         action = f"{PREFIXES.get(call.service, call.service)}:{_action(call)}"
         wanted = [(action, resource, _boundary(call)) for resource in _resources(call)]
+    if call.service == "secretsmanager":
+        wanted += asked_keys.of_secrets(call)
     wanted += [
         ("iam:PassRole", role, {"iam:PassedToService": service}) for role, service in _passed(name, call)
     ]
@@ -188,12 +190,10 @@ class _Tags:
 
 
 def _names(item: inventory.Item) -> list[str]:
-    """The resource as calls name it: Auto Scaling groups by their names, secrets and parameters too."""
+    """The resource as calls name it: Auto Scaling groups by their names, parameters too."""
     place = f"{item['region']}:{DEFAULT_ACCOUNT_ID}"
     if item["kind"] == "auto_scaling_group":
         return [f"arn:aws:autoscaling:{place}:autoScalingGroup:id:autoScalingGroupName/{item['name']}"]
     if item["kind"] == "parameter":
         return [f"arn:aws:ssm:{place}:parameter{item['name']}"]
-    if item["kind"] == "secret":
-        return [item["id"], f"arn:aws:secretsmanager:{place}:{item['name']}"]
     return [item["id"]] if item["id"].startswith("arn:") else []

@@ -2,6 +2,8 @@
 key's.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
+from emulator import asked_keys
 from emulator.aws_call import AwsCall
 
 Wanted = list[tuple[str, str | None, dict[str, Any]]]
@@ -54,8 +57,9 @@ def asked(call: AwsCall) -> Wanted:
     if operation in READS:
         return _read(call, bucket, where)
     if operation in WRITES:
-        copied = _copied(call)
-        return [*copied, ("s3:PutObject", where, {}), *_encrypted(call)]
+        # Whoever compares with what is there has to be allowed to see it.
+        compared = [("s3:GetObject", where, {})] if params.get("IfMatch") else []
+        return [*_copied(call), *compared, ("s3:PutObject", where, {}), *_encrypted(call)]
     if operation == "DeleteObject":
         version = "Version" if params.get("VersionId") else ""
         return [(f"s3:DeleteObject{version}", where, {})]
@@ -77,8 +81,8 @@ def _read(call: AwsCall, bucket: str, where: str) -> Wanted:
     found = _object(call.params["Bucket"], call.params["Key"], version)
     if found is None:
         wanted.append(("s3:ListBucket", bucket, {}))
-    elif (key := key_of(found)) and call.operation != "HeadObject":
-        wanted.append(("kms:Decrypt", key, via(call.region)))
+    elif (key := key_of(found)) and (call.operation != "HeadObject" or call.params.get("ChecksumMode")):
+        wanted.append(("kms:Decrypt", key, via(call.region, where)))
     return wanted
 
 
@@ -86,19 +90,33 @@ def _copied(call: AwsCall) -> Wanted:
     source = call.params.get("CopySource")
     if not isinstance(source, str):
         return []
-    return [("s3:GetObject", f"arn:aws:s3:::{source.lstrip('/').split('?')[0]}", {})]
+    name = source.lstrip("/").split("?")[0]
+    bucket, _, key_name = name.partition("/")
+    where = f"arn:aws:s3:::{name}"
+    key = key_of(_object(bucket, key_name, None))
+    decrypted = [("kms:Decrypt", key, via(call.region, where))] if key else []
+    return [("s3:GetObject", where, {}), *decrypted]
 
 
 def _encrypted(call: AwsCall) -> Wanted:
-    """The key is named by the call, or else it is the bucket's."""
-    if call.operation in ("CompleteMultipartUpload", "UploadPart", "UploadPartCopy"):
+    """The key is named by the call, or else it is the bucket's. Parts are encrypted by a data key that was made with
+    their upload."""
+    params = call.params
+    key = params.get("SSEKMSKeyId") or default_key(params["Bucket"])
+    if not key or "alias/aws/s3" in key:
         return []
-    key = call.params.get("SSEKMSKeyId") or default_key(call.params["Bucket"])
-    return [("kms:GenerateDataKey", key_arn(key, call.region), via(call.region))] if key else []
+    of_part = call.operation in ("CompleteMultipartUpload", "UploadPart", "UploadPartCopy")
+    action = "kms:Decrypt" if of_part else "kms:GenerateDataKey"
+    where = f"arn:aws:s3:::{params['Bucket']}/{params.get('Key')}"
+    return [(action, asked_keys.arn(key, call.region), via(call.region, where))]
 
 
-def via(region: str) -> dict[str, str]:
-    return {"kms:ViaService": f"s3.{region}.amazonaws.com"}
+def via(region: str, where: str) -> dict[str, Any]:
+    """What KMS is told where an object is the ``where``: with a Bucket Key it is the bucket."""
+    bucket, _, _ = where.partition("/")
+    found = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(bucket.rsplit(":", 1)[-1])
+    told = bucket if found and str(_rule(found).get("BucketKeyEnabled")).lower() == "true" else where
+    return asked_keys.via("s3", region, **{"aws:s3:arn": told})
 
 
 def _object(bucket: str, key: str, version: str | None) -> Any:
@@ -108,21 +126,20 @@ def _object(bucket: str, key: str, version: str | None) -> Any:
         return None
 
 
+def _rule(bucket: Any) -> dict[str, Any]:
+    """Of the bucket's default encryption."""
+    rule = (bucket.encryption or {}).get("Rule") or {}
+    return rule[0] if isinstance(rule, list) else rule
+
+
 def default_key(bucket: str) -> str | None:
     """The key that a bucket's objects are encrypted with, where it isn't AWS's own."""
     found = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(bucket)
-    encryption = (found.encryption or {}) if found else {}
-    rule = encryption.get("Rule") or {}
-    rule = rule[0] if isinstance(rule, list) else rule
+    rule = _rule(found) if found else {}
     return (rule.get("ApplyServerSideEncryptionByDefault") or {}).get("KMSMasterKeyID")
 
 
 def key_of(found: Any) -> str | None:
     """The ARN of the key that an object is encrypted with, where it isn't AWS's own."""
     key = getattr(found, "kms_key_id", None)
-    return key_arn(key, "*") if key and "alias/aws/s3" not in key else None
-
-
-def key_arn(key: str, region: str) -> str:
-    """A key's ARN, whatever it is named by."""
-    return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{DEFAULT_ACCOUNT_ID}:key/{key}"
+    return asked_keys.arn(key, "*") if key and "alias/aws/s3" not in key else None

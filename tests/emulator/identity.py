@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from emulator import own_calls, policies
+from emulator import asked_keys, own_calls, policies
 from emulator.asked import Asked, Context, asked
 from emulator.aws_call import AwsCall
 from emulator.limits import limits
@@ -34,6 +34,7 @@ def allows(role_arn: str, wanted: Asked, caller: str = "") -> bool:
         "aws:PrincipalArn": role_arn,
         "aws:PrincipalAccount": DEFAULT_ACCOUNT_ID,
         "aws:SecureTransport": "true",
+        **(asked_keys.context(wanted.resource) if wanted.action.startswith("kms:") else {}),
         **wanted.context,
     }
     own, boundary, role_id = _policies(role_arn)
@@ -42,11 +43,10 @@ def allows(role_arn: str, wanted: Asked, caller: str = "") -> bool:
     effects = _effects(own, wanted, context)
     if "Deny" in effects:
         return False
+    allowed = "Allow" in effects and (boundary is None or "Allow" in _effects(boundary, wanted, context))
     if wanted.action.startswith("kms:") and wanted.resource and ":key/" in wanted.resource:
-        return _key_allows(wanted, context, "Allow" in effects)
-    if boundary is not None and "Allow" not in _effects(boundary, wanted, context):
-        return False
-    return "Allow" in effects
+        return _key_allows(wanted, context, allowed)
+    return allowed
 
 
 def _policies(role_arn: str) -> tuple[list[Statement], list[Statement] | None, str]:

@@ -28,6 +28,8 @@ KINDS = {
     "build": ("provisioning", "minute"),
     # How long a function of Lambda is Pending, and how long an update of it is InProgress.
     "function": ("create", "update"),
+    # How long the name of a secret is taken that was deleted without a recovery window.
+    "secret": ("delete",),
 }
 # Seconds of what takes time unless a test says otherwise.
 DEFAULTS = {("build", "minute"): 60.0}

@@ -121,7 +121,7 @@ def upload(build: Build, archives: dict[str, bytes]) -> None:
 
 def _put(build: Build, bucket: str, key: str, content: bytes, kms_key: str) -> None:
     where = f"arn:aws:s3:::{bucket}/{key}"
-    if role.lacks(build, "s3:PutObject", where) or not role.may_encrypt(build, kms_key):
+    if role.lacks(build, "s3:PutObject", where) or not role.may_encrypt(build, kms_key, where):
         raise PhaseFailed("CLIENT_ERROR", "AccessDenied: Access Denied, status code: 403")
     if bucket not in s3().buckets:
         raise PhaseFailed(

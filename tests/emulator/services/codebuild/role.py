@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator import asked_s3, identity
+from emulator import asked_keys, asked_s3, identity
 from emulator.asked import Asked
 from emulator.services.codebuild.build import Build
 
@@ -23,12 +23,14 @@ def lacks(build: Build, action: str, resource: str, context: dict[str, Any] | No
 def may_decrypt(build: Build, found: Any) -> bool:
     """Whether the role may use the key of an object of S3."""
     key = asked_s3.key_of(found)
-    return key is None or not lacks(build, "kms:Decrypt", key, asked_s3.via(build.backend.region_name))
+    where = f"arn:aws:s3:::{found.bucket_name}/{found.name}"
+    return key is None or not lacks(build, "kms:Decrypt", key, asked_s3.via(build.backend.region_name, where))
 
 
-def may_encrypt(build: Build, key: str) -> bool:
-    """Whether the role may use a key for an object of S3; AWS's own is everybody's."""
+def may_encrypt(build: Build, key: str, where: str) -> bool:
+    """Whether the role may use a key for the object ``where`` of S3; AWS's own is everybody's."""
     if "alias/aws/s3" in key:
         return True
     region = build.backend.region_name
-    return not lacks(build, "kms:GenerateDataKey", asked_s3.key_arn(key, region), asked_s3.via(region))
+    arn = asked_keys.arn(key, region)
+    return not lacks(build, "kms:GenerateDataKey", arn, asked_s3.via(region, where))
