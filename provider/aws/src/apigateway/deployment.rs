@@ -55,8 +55,7 @@ impl Child for Deployment {
     async fn create(&self, cx: &Cx<'_>) -> Result<Id, Error> {
         let request = cx.world.apigateway.create_deployment().rest_api_id(&self.rest_api_id);
         let request = request.description(self.description());
-        let made =
-            wait::settled_if(cx, busy, || creating("CreateDeployment", request.clone().send())).await;
+        let made = wait::settled_if(cx, busy, || creating("CreateDeployment", request.clone().send())).await;
         cx.world.reads.apigateway.deployments.forget(&self.rest_api_id);
         let own = made?.id.ok_or_else(|| Error::message("CreateDeployment: the answer holds no id"))?;
         Ok(id_in(&self.rest_api_id, &own))
@@ -67,7 +66,8 @@ impl Child for Deployment {
         wait::settled(cx, NOT_FOUND, || async {
             let listed = reads.fresh(&self.rest_api_id).await?.unwrap_or_default();
             let there = listed.contains_key(parts(id).1);
-            let missing = || AwsError::ours("GetDeployments", format!("no deployment {id}")).coded(NOT_FOUND[0]);
+            let missing =
+                || AwsError::ours("GetDeployments", format!("no deployment {id}")).coded(NOT_FOUND[0]);
             there.then_some(()).ok_or_else(missing)
         })
         .await?;

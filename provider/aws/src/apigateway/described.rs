@@ -60,7 +60,8 @@ pub(super) fn seen(api: &types::RestApi, resources: &[Resource], tags: Tags) -> 
     unwanted.extend(resources.iter().filter(|resource| stays(resource, path_part)).flat_map(|resource| {
         let path = resource.path().unwrap_or_default();
         let is_ours = |name: &str| resource.path() == Some(&at(path_part)) && name == http_method;
-        let others = resource.resource_methods().into_iter().flatten().filter(move |(name, _)| !is_ours(name));
+        let others =
+            resource.resource_methods().into_iter().flatten().filter(move |(name, _)| !is_ours(name));
         others.map(move |(name, method)| {
             (format!("{path} {name}"), method.authorization_type().unwrap_or_default().to_owned())
         })
@@ -86,7 +87,8 @@ fn ours(resources: &[Resource]) -> Option<(&Resource, Option<&Method>)> {
         let ours = methods.map(|(_, method)| method).find(|m| m.operation_name() == Some(OPERATION));
         ours.map(|method| (*resource, Some(method)))
     });
-    let empty = || below.iter().find(|resource| methods(resource).is_empty()).map(|resource| (*resource, None));
+    let empty =
+        || below.iter().find(|resource| methods(resource).is_empty()).map(|resource| (*resource, None));
     named.or_else(empty)
 }
 
@@ -237,3 +239,7 @@ fn some<S: AsRef<str>>(all: &[S]) -> Option<String> {
 fn many(count: usize) -> Option<String> {
     (count > 0).then(|| count.to_string())
 }
+
+#[cfg(test)]
+#[path = "described_tests.rs"]
+mod tests;

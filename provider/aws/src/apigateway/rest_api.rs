@@ -88,7 +88,9 @@ impl Child for RestApi {
         let reads = &cx.world.reads.apigateway;
         let api = wait::settled(cx, super::NOT_FOUND, || async {
             let api = reads.apis.fresh(id).await?;
-            api.ok_or_else(|| AwsError::ours("GetRestApis", format!("no API {id}")).coded(super::NOT_FOUND[0]))
+            api.ok_or_else(|| {
+                AwsError::ours("GetRestApis", format!("no API {id}")).coded(super::NOT_FOUND[0])
+            })
         })
         .await?;
         let resources = reads.resources.fresh(id).await?.unwrap_or_default();
@@ -127,14 +129,15 @@ impl RestApi {
         api: &types::RestApi,
         resources: &[Resource],
     ) -> Result<(), Error> {
+        // First of all: a role may be allowed the rest by the owner's tag alone.
+        let arn = tagging::arn(cx, &tagging::path_of_api(id));
+        tagging::sync(cx, &arn, &tagging::carried(api.tags.as_ref()), &self.tags).await?;
         let patches = described::patches(self, api);
         if !patches.is_empty() {
             let request = cx.world.apigateway.update_rest_api().rest_api_id(id);
             let request = request.set_patch_operations(Some(patches));
             wait::settled_if(cx, busy, || call("UpdateRestApi", request.clone().send())).await?;
         }
-        let arn = tagging::arn(cx, &tagging::path_of_api(id));
-        tagging::sync(cx, &arn, &tagging::carried(api.tags.as_ref()), &self.tags).await?;
         self.remove_others(cx, id, resources).await?;
         self.put_method(cx, id, resources).await
     }
@@ -144,8 +147,10 @@ impl RestApi {
         let client = &cx.world.apigateway;
         for other in described::other_resources(resources, &self.path_part) {
             let request = client.delete_resource().rest_api_id(id).resource_id(other);
-            wait::settled_if(cx, busy, || async { gone(call("DeleteResource", request.clone().send()).await) })
-                .await?;
+            wait::settled_if(cx, busy, || async {
+                gone(call("DeleteResource", request.clone().send()).await)
+            })
+            .await?;
         }
         for (resource, method) in described::other_methods(resources, &self.path_part, &self.http_method) {
             delete_method(cx, id, resource, method).await?;
@@ -204,20 +209,18 @@ impl RestApi {
         let root = root.ok_or_else(|| Error::message(format!("GetResources: API {id} has no root")))?;
         let request = cx.world.apigateway.create_resource().rest_api_id(id).parent_id(root);
         let request = request.path_part(&self.path_part);
-        let made =
-            wait::settled_if(cx, busy, || async {
-                match call("CreateResource", request.clone().send()).await {
-                    Ok(made) => Ok(made.id),
-                    Err(e) if e.is(CONFLICT) && !busy(&e) => {
-                        let listed =
-                            cx.world.reads.apigateway.resources.fresh(id).await?.unwrap_or_default();
-                        let made = described::resource_at(&listed, &self.path_part);
-                        made.map(|made| made.id.clone()).ok_or(e)
-                    }
-                    Err(e) => Err(e),
+        let made = wait::settled_if(cx, busy, || async {
+            match call("CreateResource", request.clone().send()).await {
+                Ok(made) => Ok(made.id),
+                Err(e) if e.is(CONFLICT) && !busy(&e) => {
+                    let listed = cx.world.reads.apigateway.resources.fresh(id).await?.unwrap_or_default();
+                    let made = described::resource_at(&listed, &self.path_part);
+                    made.map(|made| made.id.clone()).ok_or(e)
                 }
-            })
-            .await?;
+                Err(e) => Err(e),
+            }
+        })
+        .await?;
         made.ok_or_else(|| Error::message("CreateResource: the answer holds no id"))
     }
 }

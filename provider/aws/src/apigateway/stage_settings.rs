@@ -89,11 +89,12 @@ fn settings(stage: &types::Stage) -> Vec<Found> {
         undo: Some(remove(&format!("/variables/{name}"))),
     });
     let methods: BTreeMap<_, _> = stage.method_settings().into_iter().flatten().collect();
-    let methods = methods.into_iter().filter(|(path, _)| path.as_str() != ALL_METHODS).map(|(path, held)| Found {
-        name: format!("methodSettings.{path}"),
-        value: format!("{}/{}", held.throttling_rate_limit, held.throttling_burst_limit),
-        undo: Some(remove(&format!("/{path}"))),
-    });
+    let methods =
+        methods.into_iter().filter(|(path, _)| path.as_str() != ALL_METHODS).map(|(path, held)| Found {
+            name: format!("methodSettings.{path}"),
+            value: format!("{}/{}", held.throttling_rate_limit, held.throttling_burst_limit),
+            undo: Some(remove(&format!("/{path}"))),
+        });
     flags.chain(texts).chain(variables).chain(methods).chain(of_all(stage)).collect()
 }
 
@@ -136,3 +137,7 @@ fn replace(path: &str, value: &str) -> PatchOperation {
 fn remove(path: &str) -> PatchOperation {
     PatchOperation::builder().op(Op::Remove).path(path).build()
 }
+
+#[cfg(test)]
+#[path = "stage_settings_tests.rs"]
+mod tests;

@@ -35,7 +35,8 @@ pub(super) async fn sync(cx: &Cx<'_>, arn: &str, carried: &Tags, wanted: &Tags) 
     let changes = tags::changes(carried, &tags::to_create(cx, wanted));
     let client = &cx.world.apigateway;
     if !changes.set.is_empty() {
-        let request = client.tag_resource().resource_arn(arn).set_tags(Some(changes.set.into_iter().collect()));
+        let request =
+            client.tag_resource().resource_arn(arn).set_tags(Some(changes.set.into_iter().collect()));
         call("TagResource", request.send()).await?;
     }
     if !changes.remove.is_empty() {
