@@ -1,4 +1,4 @@
-//! The policy documents of an environment and its tenants: pure functions, each after the AWS fact that it follows.
+//! The policy documents of an environment, its tenants and a webhook: pure functions, each after the AWS fact that it follows.
 
 mod bucket;
 pub mod infrastructure;
@@ -8,6 +8,7 @@ mod site;
 mod tenant;
 mod trail;
 pub mod trust;
+pub mod webhook;
 
 pub use bucket::{TrailDelivery, bucket};
 pub use key::{KeyUsers, key};
@@ -58,6 +59,18 @@ mod tests {
                     },
                     &bucket_arn,
                     &key_arn,
+                ),
+            ),
+            (
+                "webhook",
+                webhook::builds(
+                    &site,
+                    &vec![
+                        webhook::Destination { bucket_arn: bucket_arn.clone(), key_alias: "a".repeat(39) };
+                        webhook::MOST_DESTINATIONS
+                    ],
+                    Some(&webhook::Credentials { secret_arn: "s".repeat(600), key_arn: None }),
+                    &"l".repeat(80),
                 ),
             ),
             ("log delivery", log_delivery(&site, &"l".repeat(200))),

@@ -1,5 +1,6 @@
 //! The Terraform provider `paas`: what it offers, put together. Start reading at [`resources::tenant`].
 
+pub mod builds;
 pub mod composite_resource;
 pub mod data_sources;
 pub mod documentation;
@@ -20,6 +21,7 @@ use composite_resource::CompositeResource;
 use provider::{Connection, Paas};
 use resources::database::Database;
 use resources::environment::Environment;
+use resources::gitlab_webhook::GitlabWebhook;
 use resources::infrastructure_pipeline::InfrastructurePipeline;
 use resources::tenant::Tenant;
 
@@ -33,6 +35,7 @@ pub fn server() -> tfplugin::Server {
     tfplugin::Server::new(ADDRESS, "paas", Paas::new(connection.clone()))
         .resource(CompositeResource::<Database>::new(connection.clone()))
         .resource(CompositeResource::<Environment>::new(connection.clone()))
+        .resource(CompositeResource::<GitlabWebhook>::new(connection.clone()))
         .resource(CompositeResource::<InfrastructurePipeline>::new(connection.clone()))
         .resource(CompositeResource::<Tenant>::new(connection.clone()))
         .resource(resources::ami::Ami::new(connection.clone()))

@@ -6,6 +6,7 @@
 
 pub mod database;
 pub mod environment;
+pub mod gitlab_webhook;
 pub mod infrastructure_pipeline;
 pub mod tenant;
 

@@ -3,5 +3,6 @@
 pub mod ami;
 pub mod database;
 pub mod environment;
+pub mod gitlab_webhook;
 pub mod infrastructure_pipeline;
 pub mod tenant;

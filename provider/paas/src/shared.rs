@@ -31,6 +31,11 @@ pub fn site(session: &Session, environment: &str) -> Site {
     }
 }
 
+/// AWS counts in 32 bits; every number was held to its range at validate.
+pub fn i32_of(n: i64) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
 /// The provider's `default_tags` under the resource's `tags`.
 pub fn merge_tags(defaults: &Tags, tags: &Attr<Tags>) -> Attr<Tags> {
     match tags.settled() {
@@ -112,6 +117,19 @@ pub fn validate_range(
     if let Some(n) = value.known().filter(|n| !range.contains(n)) {
         let detail = format!("{n} is not in {} to {}.", range.start(), range.end());
         diagnostics.error(path, "Value out of range", detail);
+    }
+}
+
+/// Reports an empty text, and one with white space in it.
+pub fn validate_filled(
+    path: impl Into<Path>,
+    value: &Attr<String>,
+    is_not: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    if let Some(value) = value.known().filter(|value| value.is_empty() || value.contains(char::is_whitespace))
+    {
+        diagnostics.error(path, "Invalid value", format!("{value:?} {is_not}."));
     }
 }
 

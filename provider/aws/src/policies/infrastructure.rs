@@ -48,7 +48,7 @@ pub fn bake(
         ("encryption", encryption(site, key_arn, &["s3", "ec2"])),
         ("images", packer::images(site, tenant, launch)),
         ("instances", packer::instances(site, tenant, launch)),
-        ("logs", logs(site, tenant)),
+        ("logs", logs(site, tenant.log_group)),
         ("sources", sources(tenant, bucket_arn)),
     ])
 }
@@ -77,7 +77,7 @@ pub fn deploy_state(
     inline([
         ("artifacts", artifacts(tenant, bucket_arn)),
         ("encryption", encryption(site, key_arn, &["s3"])),
-        ("logs", logs(site, tenant)),
+        ("logs", logs(site, tenant.log_group)),
         ("out-of-bounds", out_of_bounds(site, tenant)),
         ("state", state(tenant, bucket_arn)),
     ])
@@ -147,9 +147,9 @@ fn out_of_bounds(site: &Site, tenant: &InfrastructureTenant<'_>) -> Document {
     ])
 }
 
-/// Writes its own log group, which is there already. CodeBuild asks for `CreateLogGroup` all the same.
-fn logs(site: &Site, tenant: &InfrastructureTenant<'_>) -> Document {
-    let group = site.arn("logs", &format!("log-group:{}", tenant.log_group));
+/// Builds write their own log group, which is there already. CodeBuild asks for `CreateLogGroup` all the same.
+pub(super) fn logs(site: &Site, log_group: &str) -> Document {
+    let group = site.arn("logs", &format!("log-group:{log_group}"));
     document(vec![
         Statement::allow("Write")
             .actions(&["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])

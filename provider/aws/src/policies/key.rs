@@ -43,25 +43,14 @@ pub fn key(site: &Site, users: &KeyUsers) -> Document {
             .when("ArnEquals", "aws:PrincipalArn", arns)
     };
     let mut statements = vec![
-        Statement::allow("Administration")
-            .aws(&site.global_arn("iam", "root"))
-            .actions(&["kms:*"])
-            .resource("*"),
+        administration(site),
         ours("AutoScaling", USE, vec![auto_scaling.clone()]),
         ours("GrantsForVolumes", &["kms:CreateGrant"], vec![auto_scaling]).when(
             "Bool",
             "kms:GrantIsForAWSResource",
             ["true"],
         ),
-        Statement::allow("LogGroups")
-            .service(&site.regional_service("logs"))
-            .actions(USE)
-            .resource("*")
-            .when(
-                "ArnLike",
-                "kms:EncryptionContext:aws:logs:arn",
-                [site.arn("logs", &format!("log-group:{}", site.log_group_name("*")))],
-            ),
+        log_groups(site, &site.log_group_name("*")),
     ];
     if !users.roles.is_empty() {
         let via = [site.regional_service("ec2"), site.regional_service("s3")];
@@ -90,6 +79,20 @@ pub fn key(site: &Site, users: &KeyUsers) -> Document {
         );
     }
     document(statements)
+}
+
+/// The account's root as administrator.
+pub(super) fn administration(site: &Site) -> Statement {
+    Statement::allow("Administration").aws(&site.global_arn("iam", "root")).actions(&["kms:*"]).resource("*")
+}
+
+/// CloudWatch Logs, for the log groups of these names: a pattern.
+pub(super) fn log_groups(site: &Site, names: &str) -> Statement {
+    Statement::allow("LogGroups").service(&site.regional_service("logs")).actions(USE).resource("*").when(
+        "ArnLike",
+        "kms:EncryptionContext:aws:logs:arn",
+        [site.arn("logs", &format!("log-group:{names}"))],
+    )
 }
 
 #[cfg(test)]

@@ -112,6 +112,8 @@ fn conditions(block: &Value, request: &Request) -> bool {
 /// A missing key fails a positive operator and passes a negated one (and `…IfExists`).
 fn holds(operator: &str, seen: Option<&String>, values: &Value) -> bool {
     let values = texts(values);
+    // Requests here have one value of each key.
+    let operator = operator.strip_prefix("ForAnyValue:").unwrap_or(operator);
     if operator == "Null" {
         return values.contains(&seen.is_none().to_string());
     }

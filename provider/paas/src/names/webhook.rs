@@ -1,8 +1,8 @@
 //! Names of what takes GitLab's webhooks. They belong to no environment: what would be an environment's name in them is
 //! `gitlab-webhook`, and what is left of it has underscores between, as no environment's own names have.
 
-use paas_aws::Owner;
 use paas_aws::names::{ROLE_NAME, fit};
+use paas_aws::{Owner, kms};
 
 /// Longest name of a webhook. Lambda's names hold 64 characters, and the project stands before it.
 pub const WEBHOOK: usize = 16;
@@ -17,16 +17,16 @@ pub struct WebhookNames<'a> {
 }
 
 impl WebhookNames<'_> {
-    /// `paas_gitlab-webhook_gitlab`: the function, the API, the build project, the key's alias.
+    /// `paas_gitlab-webhook_gitlab`: the function, the API, the build project.
     #[must_use]
     pub fn base(self) -> String {
         format!("{}_gitlab-webhook_{}", self.project, self.webhook)
     }
 
-    /// `alias/paas_gitlab-webhook_gitlab`
+    /// `alias/paas-gitlab_webhook-gitlab`: where a key is looked for (see [`kms::alias_name`]).
     #[must_use]
     pub fn key_alias(self) -> String {
-        format!("alias/{}", self.base())
+        kms::alias_name(&Owner::gitlab_webhook(self.project, self.webhook))
     }
 
     /// The role of the function, or of the builds. IAM is global: the region stands in it.
@@ -74,6 +74,7 @@ mod tests {
     fn names_are_readable() {
         let names = WebhookNames { project: "paas", webhook: "gitlab" };
         assert_eq!(names.base(), "paas_gitlab-webhook_gitlab");
+        assert_eq!(names.key_alias(), "alias/paas-gitlab_webhook-gitlab");
         assert_eq!(names.secret("token"), "paas/gitlab_webhook/gitlab/token");
         assert_eq!(names.parameter(), "/paas/paas/gitlab_webhook/gitlab");
         assert_eq!(names.log_group("builds"), "/paas/paas/gitlab_webhook/gitlab/builds");

@@ -2,13 +2,14 @@
 
 use super::bake::{bucket_arn, own};
 use super::model::{Deploy, InfrastructurePipelineModel};
-use super::told::Machine;
+use super::told::machine;
 use super::wire::{Wiring, names};
 use super::{render, tenant};
+use crate::builds::Machine;
 use crate::shared::{optional, site};
 use composite::{Graph, Node, Value};
 use paas_aws::World;
-use paas_aws::codebuild::{Project, ProjectOut};
+use paas_aws::codebuild::{Project, ProjectOut, Source};
 use paas_aws::iam::{PolicyOut, Role, RoleOut};
 use paas_aws::logs::LogGroupOut;
 use paas_aws::policies::{infrastructure, trust};
@@ -123,6 +124,7 @@ impl<'a> Wiring<'a> {
                 variables.extend(settings.variables);
                 variables
             },
+            source: Source::CodePipeline,
             buildspec: settings.buildspec,
             timeout_in_minutes: settings.machine.timeout_in_minutes,
             kms_key_arn: home.outputs.kms_key_arn,
@@ -168,7 +170,7 @@ impl Settings {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         variables.extend(deploy.environment_variables.settled()?.cloned().unwrap_or_default());
-        Some(Self { machine: Machine::of(model)?, buildspec: buildspec(deploy)?, variables })
+        Some(Self { machine: machine(model)?, buildspec: buildspec(deploy)?, variables })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::model::{BuildVolume, InfrastructurePipelineModel, Packer, SourceAmiFilter};
 use super::render;
-use super::wire::{i32_of, images};
+use super::wire::images;
+use crate::builds::Machine;
 use crate::home::Home;
 use crate::names::EnvironmentNames;
 use paas_aws::ec2::SecurityGroupOut;
@@ -87,23 +88,9 @@ pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("it is plain data")
 }
 
-/// The machine that builds run on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Machine {
-    pub image: String,
-    pub compute_type: String,
-    pub timeout_in_minutes: i32,
-}
-
-impl Machine {
-    /// None while one of them isn't known.
-    pub fn of(model: &InfrastructurePipelineModel) -> Option<Self> {
-        Some(Self {
-            image: model.build_image.known()?.clone(),
-            compute_type: model.compute_type.known()?.clone(),
-            timeout_in_minutes: i32_of(*model.build_timeout.known()?),
-        })
-    }
+/// The machine that builds run on; none while one of the arguments isn't known.
+pub fn machine(model: &InfrastructurePipelineModel) -> Option<Machine> {
+    Machine::of(&model.build_image, &model.compute_type, &model.build_timeout)
 }
 
 /// What a bake is told by the arguments alone.
@@ -147,7 +134,7 @@ impl Settings {
         let more = packer.variables.settled()?.cloned().unwrap_or_default();
         variables.extend(more.into_iter().map(|(name, value)| (packer_variable(&name), value)));
         variables.extend(model.environment_variables.settled()?.cloned().unwrap_or_default());
-        Some(Self { machine: Machine::of(model)?, buildspec: texts(model)?.buildspec, variables })
+        Some(Self { machine: machine(model)?, buildspec: texts(model)?.buildspec, variables })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::model::{BuildVolume, Deploy, InfrastructurePipelineModel, Packer, SourceAmiFilter};
 use super::{deploy, render, told};
+use crate::builds::validate_machine;
 use crate::names;
 use crate::pipelines::{CLOUDTRAIL, S3};
-use crate::shared::{validate_choice, validate_name, validate_range, validate_retention};
+use crate::shared::{validate_choice, validate_filled, validate_name, validate_range, validate_retention};
 use std::collections::BTreeMap;
 use tfplugin::{Attr, Diagnostics, Path};
 
@@ -16,14 +17,6 @@ pub const VARIABLE: usize = 4096;
 pub const FURTHER_POLICIES: usize = 4;
 /// The first release of Terraform that locks a state by S3 alone, and not on trial.
 const LOCKING_TERRAFORM: [u64; 3] = [1, 11, 0];
-/// What CodeBuild calls the machines that run containers of Linux (`computeType`).
-const COMPUTE_TYPES: &[&str] = &[
-    "BUILD_GENERAL1_SMALL",
-    "BUILD_GENERAL1_MEDIUM",
-    "BUILD_GENERAL1_LARGE",
-    "BUILD_GENERAL1_XLARGE",
-    "BUILD_GENERAL1_2XLARGE",
-];
 
 /// Checks the whole configuration.
 pub fn infrastructure_pipeline(config: &InfrastructurePipelineModel, diagnostics: &mut Diagnostics) {
@@ -34,20 +27,18 @@ pub fn infrastructure_pipeline(config: &InfrastructurePipelineModel, diagnostics
         diagnostics.error("tenant", "Reserved name", detail);
     }
     source(config, diagnostics);
-    filled(
+    validate_filled(
         "instance_type",
         &config.instance_type,
         "is not a type of instances, such as \"t3.small\"",
         diagnostics,
     );
-    filled("ssh_username", &config.ssh_username, "is not a user's name, such as \"ec2-user\"", diagnostics);
-    filled("build_image", &config.build_image, "is not an image that CodeBuild can run", diagnostics);
+    validate_filled("ssh_username", &config.ssh_username, "is not a user's name, such as \"ec2-user\"", diagnostics);
+    validate_machine(&config.build_image, &config.compute_type, &config.build_timeout, diagnostics);
     if let Some(volume) = config.root_volume.known() {
         root_volume(volume, diagnostics);
     }
     validate_range("keep_images", &config.keep_images, 1..=100, diagnostics);
-    validate_range("build_timeout", &config.build_timeout, 5..=480, diagnostics);
-    validate_choice("compute_type", &config.compute_type, COMPUTE_TYPES, diagnostics);
     validate_choice("trigger", &config.trigger, &[S3, CLOUDTRAIL], diagnostics);
     validate_retention("log_retention_in_days", &config.log_retention_in_days, diagnostics);
     if let Some(packer) = config.packer.known() {
@@ -80,7 +71,7 @@ fn source(config: &InfrastructurePipelineModel, diagnostics: &mut Diagnostics) {
     }
     let Some(SourceAmiFilter { name, owner }) = config.source_ami_filter.known() else { return };
     let at = |name: &str| Path::from("source_ami_filter").attribute(name);
-    filled(at("name"), name, "is not an image's name", diagnostics);
+    validate_filled(at("name"), name, "is not an image's name", diagnostics);
     let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit());
     let is_owner = |owner: &&String| {
         ["amazon", "self", "aws-marketplace", "aws-backup-vault"].contains(&owner.as_str())
@@ -300,14 +291,6 @@ fn value_length(path: Path, value: &str, diagnostics: &mut Diagnostics) {
 fn is_word(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Reports an empty text, and one with white space in it.
-fn filled(path: impl Into<Path>, value: &Attr<String>, is_not: &str, diagnostics: &mut Diagnostics) {
-    if let Some(value) = value.known().filter(|value| value.is_empty() || value.contains(char::is_whitespace))
-    {
-        diagnostics.error(path, "Invalid value", format!("{value:?} {is_not}."));
-    }
 }
 
 /// Reports what isn't one exact version.

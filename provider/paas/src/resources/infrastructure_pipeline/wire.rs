@@ -8,7 +8,7 @@ use crate::names::{EnvironmentNames, InfrastructureNames};
 use crate::pipelines::CLOUDTRAIL;
 use crate::record::infrastructure_pipeline::Outputs;
 use crate::record::{self, Record};
-use crate::shared::{optional, required};
+use crate::shared::{i32_of, optional, required};
 use composite::{Graph, Node, Value};
 use paas_aws::codebuild::ProjectOut;
 use paas_aws::codepipeline::{self, PipelineOut};
@@ -194,9 +194,4 @@ pub(super) fn names<'n>(
 /// Whose the images are.
 pub(super) fn images(session: &Session, environment: &str, tenant: &str) -> Owner {
     Owner::tenant(&session.project, environment, tenant).part(Part::MachineImages)
-}
-
-/// AWS counts in 32 bits; every number was held to its range at validate.
-pub(super) fn i32_of(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }

@@ -2,11 +2,11 @@
 
 use super::model::{Pipeline, TenantModel};
 use super::slots::{Machines, Slot};
-use super::wire::{Wiring, i32_of, names};
+use super::wire::{Wiring, names};
 use super::{commands, name, slots};
 use crate::home::Home;
 use crate::pipelines::{self, CLOUDTRAIL, action, in_turn, stage};
-use crate::shared::{optional, required, site};
+use crate::shared::{i32_of, optional, required, site};
 use composite::{Graph, Node};
 use paas_aws::codedeploy::{Application, ApplicationOut, DeploymentGroup, DeploymentGroupOut};
 use paas_aws::codepipeline::{self, Action, Stage};

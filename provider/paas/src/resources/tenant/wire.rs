@@ -9,7 +9,7 @@ use crate::home::Home;
 use crate::names::{EnvironmentNames, TenantNames};
 use crate::record::tenant::Outputs;
 use crate::record::{self, Record};
-use crate::shared::{optional, required};
+use crate::shared::{i32_of, optional, required};
 use composite::{Graph, Node, Value};
 use paas_aws::ec2::{LaunchTemplateOut, Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
 use paas_aws::elbv2::{self, ListenerRule, ListenerRuleOut, TargetGroupOut};
@@ -190,9 +190,4 @@ struct Parts {
 /// The tenant's names in its environment.
 pub(super) fn names<'n>(session: &'n Session, home: &'n Home, model: &'n TenantModel) -> TenantNames<'n> {
     EnvironmentNames { project: &session.project, environment: &home.name }.tenant(name(model))
-}
-
-/// AWS counts in 32 bits; every number was held to its range at validate.
-pub(super) fn i32_of(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
