@@ -26,6 +26,8 @@ pub const TENANT: &str = "paas_tenant";
 pub const DATABASE: &str = "paas_database";
 /// Another one.
 pub const INFRASTRUCTURE_PIPELINE: &str = "paas_infrastructure_pipeline";
+/// Another one.
+pub const GITLAB_WEBHOOK: &str = "paas_gitlab_webhook";
 
 /// The form of private state that the provider writes: its first byte.
 const FORM: u8 = 2;

@@ -1,7 +1,7 @@
 //! One account and the runs in it, each with a provider process of its own.
 
 use crate::life::{Life, Props};
-use crate::stage::{ENVIRONMENT, Resource, Stage};
+use crate::stage::{ENVIRONMENT, GITLAB_WEBHOOK, Resource, Stage};
 use crate::trouble::Trouble;
 use paas_tests::Emulator;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ impl Account {
     pub fn clear(&mut self) {
         self.stage.aws.assert_sound();
         self.stage.aws.forget_calls();
-        if self.life.resource() == ENVIRONMENT {
+        if [ENVIRONMENT, GITLAB_WEBHOOK].contains(&self.life.resource()) {
             self.stage.aws.reset();
             self.furnish();
         }

@@ -1,6 +1,6 @@
 //! The lives that are disturbed: the configurations that a resource goes through, one apply each; then it is destroyed.
 
-use crate::stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, TENANT};
+use crate::stage::{DATABASE, ENVIRONMENT, GITLAB_WEBHOOK, INFRASTRUCTURE_PIPELINE, TENANT};
 use paas_tests::Emulator;
 use serde_json::{Value, json};
 
@@ -22,6 +22,9 @@ pub enum Life {
     Database,
     /// That deploys: what is deployed is approved from now on, and every object of it changes. Its first run never begins.
     InfrastructurePipeline,
+    /// Its token was generated and is given from now on; deliveries are signed, clones have credentials, and every object
+    /// changes.
+    GitlabWebhook,
 }
 
 /// A year, in seconds: what a pipeline does by itself doesn't get in the way.
@@ -51,6 +54,7 @@ impl Life {
             Self::Tenant | Self::TenantWithPipeline | Self::TenantWithSlots => TENANT,
             Self::Database => DATABASE,
             Self::InfrastructurePipeline => INFRASTRUCTURE_PIPELINE,
+            Self::GitlabWebhook => GITLAB_WEBHOOK,
         }
     }
 
@@ -59,18 +63,20 @@ impl Life {
     pub fn home(self, props: &Props) -> Vec<(&'static str, Value)> {
         let home = (ENVIRONMENT, environment(props, json!({"enable_cloudtrail": false})));
         match self.resource() {
-            ENVIRONMENT => vec![],
+            ENVIRONMENT | GITLAB_WEBHOOK => vec![],
             TENANT | INFRASTRUCTURE_PIPELINE => vec![home],
             _ => vec![home, (TENANT, tenant(props, json!({})))],
         }
     }
 
-    /// How long AWS takes: a database is met in the midst of whatever RDS does with it.
+    /// How long AWS takes: a database is met in the midst of whatever RDS does with it, a function while it is made or
+    /// changed.
     pub fn timing() -> Value {
         let database = json!({
             "create": 0.6, "backup": 0.3, "modify_start": 0.3, "modify": 0.6, "optimize": 0.3, "delete": 0.6,
         });
-        json!({"pipeline_action": {"run": NOT_NOW}, "db_instance": database})
+        let function = json!({"create": 0.2, "update": 0.2});
+        json!({"pipeline_action": {"run": NOT_NOW}, "db_instance": database, "function": function})
     }
 
     /// What is there when it is over and wasn't before: kind of object and how many.
@@ -158,6 +164,23 @@ impl Life {
                     "tags": {"team": "acme"},
                 })),
             ],
+            Self::GitlabWebhook => vec![
+                gitlab_webhook(json!({})),
+                gitlab_webhook(json!({
+                    "token_wo": "a-token-that-is-given",
+                    "token_wo_version": 1,
+                    "signing_token_wo": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+                    "signing_token_wo_version": 1,
+                    "credentials_wo": "glpat-a-token-to-clone-with",
+                    "credentials_wo_version": 1,
+                    "branches": {"main": "production"},
+                    "throttling_rate_limit": 10,
+                    "build_timeout": 30,
+                    "log_retention_in_days": 7,
+                    "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+                    "tags": {"team": "platform"},
+                })),
+            ],
         }
     }
 }
@@ -188,6 +211,15 @@ fn database(more: Value) -> Value {
 
 fn infrastructure_pipeline(more: Value) -> Value {
     merged(json!({"environment": "dev", "tenant": "acme"}), more)
+}
+
+fn gitlab_webhook(more: Value) -> Value {
+    let base = json!({
+        "gitlab_host": "gitlab.example.com",
+        "allowed_repositories": ["shops/*"],
+        "naming_rule": "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)",
+    });
+    merged(base, more)
 }
 
 fn merged(mut base: Value, more: Value) -> Value {

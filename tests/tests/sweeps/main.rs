@@ -1,6 +1,6 @@
 //! What must not hurt: lost answers, a killed provider, refusals, throttling, Ctrl-C. Each is tried at every call that
-//! changes something, through the life of an environment, of a tenant (with a pipeline, too), of its database and of its
-//! infrastructure pipeline: created, changed, destroyed.
+//! changes something, through the life of an environment, of a tenant (with a pipeline, too), of its database, of its
+//! infrastructure pipeline and of a webhook: created, changed, destroyed.
 //!
 //! Whatever happened, the next apply with the same configuration ends where an undisturbed one does: the same number of
 //! objects of each kind in AWS, a plan without changes, and nothing left after the destroy.
@@ -22,12 +22,13 @@ use life::Life;
 use sweep::sweep;
 use trouble::Trouble;
 
-/// Nearly all of it is waiting, so both lives go side by side, and along with the sweeps.
+/// Nearly all of it is waiting, so the lives go side by side, and along with the sweeps.
 #[test]
 fn a_fifth_of_all_calls_is_throttled() {
     std::thread::scope(|scope| {
         scope.spawn(|| throttling::throttled(Life::EnvironmentWithGateway));
         scope.spawn(|| throttling::throttled(Life::Tenant));
+        scope.spawn(|| throttling::throttled(Life::GitlabWebhook));
     });
 }
 
@@ -128,4 +129,19 @@ fn the_provider_is_killed_at_any_call_of_an_infrastructure_pipeline() {
 #[test]
 fn any_call_of_an_infrastructure_pipeline_is_refused_once_or_interrupted() {
     sweep(Life::InfrastructurePipeline, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 4);
+}
+
+#[test]
+fn the_answer_to_any_call_of_a_webhook_is_lost() {
+    sweep(Life::GitlabWebhook, &[Trouble::AnswerLost], 2);
+}
+
+#[test]
+fn the_provider_is_killed_at_every_call_of_a_webhook() {
+    sweep(Life::GitlabWebhook, &[Trouble::KilledAfter, Trouble::KilledBefore], 1);
+}
+
+#[test]
+fn any_call_of_a_webhook_is_refused_once_or_interrupted() {
+    sweep(Life::GitlabWebhook, &[Trouble::Refused, Trouble::Stopped, Trouble::ServerError], 3);
 }
