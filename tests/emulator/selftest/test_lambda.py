@@ -104,6 +104,42 @@ class Functions(FunctionTest):
         stale = {"FunctionName": "hook", "Timeout": 4, "RevisionId": before["RevisionId"]}
         self.refused("PreconditionFailedException", self.functions.update_function_configuration, **stale)
 
+    def test_what_somebody_sets_is_shown_and_taken_away_by_nothing(self) -> None:
+        self.made()
+        before, change = self.shown(), self.functions.update_function_configuration
+        layer = f"arn:aws:lambda:{REGION}:017000801446:layer:Tools:7"
+        given = {
+            "DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:failed"},
+            "KMSKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/any",
+            "Layers": [layer],
+            "SnapStart": {"ApplyOn": "PublishedVersions"},
+            "TracingConfig": {"Mode": "Active"},
+            "EphemeralStorage": {"Size": 1024},
+        }
+        seen = change(FunctionName="hook", **given)
+        expected = {
+            **given,
+            "Layers": [{"Arn": layer, "CodeSize": 1}],
+            "SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"},
+        }
+        self.assertEqual(expected, {name: seen[name] for name in given})
+        own = layer.replace("017000801446", ACCOUNT)
+        self.refused("InvalidParameterValueException", change, FunctionName="hook", Layers=[own])
+        nothing = {
+            "DeadLetterConfig": {"TargetArn": ""},
+            "FileSystemConfigs": [],
+            "KMSKeyArn": "",
+            "Layers": [],
+            "SnapStart": {"ApplyOn": "None"},
+            "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+            **{name: before[name] for name in ("TracingConfig", "EphemeralStorage")},
+        }
+        change(FunctionName="hook", **nothing)
+        after = self.shown()
+        for name in ("LastModified", "RevisionId", "ResponseMetadata"):
+            self.assertNotEqual(before.pop(name), after.pop(name))
+        self.assertEqual(before, after)
+
     def test_what_is_gone_is_unknown(self) -> None:
         self.made()
         self.functions.delete_function(FunctionName="hook")

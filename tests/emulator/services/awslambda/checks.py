@@ -23,6 +23,7 @@ VARIABLE = re.compile(r"[a-zA-Z]\w+")
 # Of an archive that comes with the call, and of what it unpacks to.
 MOST_ZIPPED, MOST_UNZIPPED = 50 * 1024 * 1024, 250 * 1024 * 1024
 MOST_TAGS = 50
+MOST_LAYERS = 5
 RESERVED = {
     "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
@@ -45,8 +46,24 @@ def check(settings: dict[str, Any], arn: str) -> None:
         if not least <= settings[name] <= most:
             raise _invalid(settings[name], name[0].lower() + name[1:], f"between {least} and {most}")
     _check_variables(settings.get("Environment", {}).get("Variables", {}))
+    _check_surroundings(settings, arn)
     if not iam.service_may_assume(settings["Role"], SERVICE, arn):
         raise refused("The role defined for the function cannot be assumed by Lambda.")
+
+
+def _check_surroundings(settings: dict[str, Any], arn: str) -> None:
+    """Layers of other accounts may be there, and have no effect; there are none of this account's."""
+    if lacking := sorted({"FileSystemConfigs", "VpcConfig"} & set(settings)):
+        raise NotImplementedError(", ".join(lacking))
+    layers, own = settings.get("Layers", []), arn.split(":")[4]
+    if len(layers) > MOST_LAYERS:
+        raise refused(f"You can't reference more than {MOST_LAYERS} layers")
+    missing = next((layer for layer in layers if layer.split(":")[4] == own), None)
+    if missing:
+        raise refused(f"Layer version {missing} does not exist.")
+    target = settings.get("DeadLetterConfig", {}).get("TargetArn")
+    if target and target.split(":")[2] not in ("sqs", "sns"):
+        raise refused(f"The provided target is not valid: {target}")
 
 
 def _invalid(value: Any, where: str, wanted: str) -> AwsError:

@@ -15,8 +15,8 @@ from emulator.services.awslambda.model import Function, arn, function, functions
 ACCOUNT_CONCURRENCY, LEAST_UNRESERVED = 1000, 100
 PAGE = 50
 CONFIGURATION = {
-    "Description", "Environment", "EphemeralStorage", "Handler", "KMSKeyArn", "LoggingConfig", "MemorySize", "Role",
-    "Runtime", "Timeout", "TracingConfig",
+    "DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "FileSystemConfigs", "Handler", "KMSKeyArn",
+    "Layers", "LoggingConfig", "MemorySize", "Role", "Runtime", "SnapStart", "Timeout", "TracingConfig", "VpcConfig",
 }  # fmt: skip
 ON_CREATE = CONFIGURATION | {"FunctionName", "Code", "PackageType", "Architectures", "Publish", "Tags"}
 DEFAULTS = {
@@ -54,8 +54,13 @@ def _completed(settings: dict[str, Any]) -> dict[str, Any]:
     completed = {**DEFAULTS, **settings, "LoggingConfig": {"LogFormat": "Text", **logging, "LogGroup": group}}
     if not completed.get("Environment", {}).get("Variables"):
         completed.pop("Environment", None)
-    if not completed.get("KMSKeyArn"):
-        completed.pop("KMSKeyArn", None)
+    if not completed.get("DeadLetterConfig", {}).get("TargetArn"):
+        completed.pop("DeadLetterConfig", None)
+    if not any(completed.get("VpcConfig", {}).values()):
+        completed.pop("VpcConfig", None)
+    for name in ("FileSystemConfigs", "KMSKeyArn", "Layers"):
+        if not completed.get(name):
+            completed.pop(name, None)
     return completed
 
 

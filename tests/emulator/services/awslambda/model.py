@@ -78,8 +78,11 @@ class Function:
             "RevisionId": self.revision,
             "State": self.state,
             "LastUpdateStatus": self.update,
-            "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+            # Off until a version is published.
+            "SnapStart": {"ApplyOn": "None", **self.settings.get("SnapStart", {}), "OptimizationStatus": "Off"},
         }
+        if "Layers" in shown:
+            shown["Layers"] = [{"Arn": layer, "CodeSize": 1} for layer in shown["Layers"]]
         if self.state == "Pending":
             shown.update(StateReason="The function is being created.", StateReasonCode="Creating")
         if self.update == "InProgress":
