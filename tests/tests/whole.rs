@@ -10,7 +10,8 @@ use paas_tests::prerequisites;
 use std::collections::BTreeSet;
 
 /// Suites without the built provider, or in which it calls nothing.
-const WITHOUT_CALLS: [&str; 7] = ["apigateway", "codebuild", "documentation", "emulator", "modules", "rds", "whole"];
+const WITHOUT_CALLS: [&str; 7] =
+    ["apigateway", "codebuild", "documentation", "emulator", "modules", "rds", "whole"];
 
 const RUN_ALL: &str = "run all of `cargo test -p paas-tests`. Each suite keeps in target/operations what this build of the \
      provider called in it.";

@@ -240,7 +240,8 @@ fn the_policy_reaches_what_is_ours_and_nothing_else() {
 
 #[test]
 fn what_is_a_webhooks_is_told_by_its_name() {
-    let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:paas/gitlab_webhook/gitlab/token-AbCdEf";
+    let secret =
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:paas/gitlab_webhook/gitlab/token-AbCdEf";
     let elsewhere = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:paas/other-AbCdEf";
     let function = "arn:aws:lambda:eu-west-1:111122223333:function:paas_gitlab-webhook_gitlab";
     let key = "arn:aws:kms:eu-west-1:111122223333:key/k";
@@ -266,9 +267,47 @@ fn what_is_a_webhooks_is_told_by_its_name() {
         (by("lambda:GetFunction", function), true, true, "what our function is"),
         (by("lambda:UpdateFunctionCode", function), false, true, "our function's code"),
         (by("lambda:InvokeFunction", function), false, false, "a call of our function"),
-        (by("lambda:UpdateFunctionCode", &function.replace("paas_", "shop_")), false, false, "another's code"),
+        (
+            by("lambda:UpdateFunctionCode", &function.replace("paas_", "shop_")),
+            false,
+            false,
+            "another's code",
+        ),
         (let_in("apigateway.amazonaws.com"), false, true, "API Gateway let in"),
         (let_in("*"), false, false, "everybody let in"),
+    ] {
+        assert_eq!(decide([&plan], &request) == Decision::Allow, plans, "a plan: {what}");
+        assert_eq!(decide([&apply], &request) == Decision::Allow, applies, "an apply: {what}");
+    }
+}
+
+/// An API's id says nothing, and what is in it has the tags of the API.
+#[test]
+fn what_is_an_apis_is_told_by_its_tag() {
+    let at = |method: &str, path: &str| {
+        Request::by(CALLER, &format!("apigateway:{method}"), &format!("arn:aws:apigateway:eu-west-1::{path}"))
+    };
+    let tagged = |request: Request, owner: &str| request.with("aws:ResourceTag/paas:owner", owner);
+    let made = |owner: &str| at("POST", "/restapis").with("aws:RequestTag/paas:owner", owner);
+    let (ours, anothers) = ("paas/gitlab_webhook/gitlab", "shop/gitlab_webhook/gitlab");
+    let tags = "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Frestapis%2Fa1";
+    let [plan, apply] =
+        [Access::Plan, Access::Apply].map(|access| policy(access, &[ResourceType::GitlabWebhook]));
+    for (request, plans, applies, what) in [
+        (at("GET", "/restapis"), true, true, "the list of all"),
+        (at("GET", "/restapis/a1/resources"), true, true, "what is in one"),
+        (at("GET", "/apikeys"), false, false, "keys"),
+        (at("GET", "/account"), false, false, "the account's settings"),
+        (made(ours), false, true, "an API of ours"),
+        (made(anothers), false, false, "another project's API"),
+        (at("POST", "/restapis"), false, false, "an API of nobody's"),
+        (tagged(at("POST", "/restapis/a1/deployments"), ours), false, true, "a deployment of ours"),
+        (tagged(at("PATCH", "/restapis/a1/stages/v1"), ours), false, true, "our stage"),
+        (tagged(at("DELETE", "/restapis/a1"), ours), false, true, "the end of our API"),
+        (tagged(at("DELETE", "/restapis/a1"), anothers), false, false, "the end of another's API"),
+        (at("PUT", "/restapis/a1/resources/r/methods/POST"), false, false, "a method of nobody's API"),
+        (at("PUT", tags), false, true, "an API's tags"),
+        (at("PUT", &tags.replace("restapis", "domainnames")), false, false, "a domain's tags"),
     ] {
         assert_eq!(decide([&plan], &request) == Decision::Allow, plans, "a plan: {what}");
         assert_eq!(decide([&apply], &request) == Decision::Allow, applies, "an apply: {what}");
