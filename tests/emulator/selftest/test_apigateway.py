@@ -164,6 +164,20 @@ class Stages(ApiTest):
         update = {"restApiId": self.api, "stageName": "v1", "patchOperations": bad}
         self.refused("BadRequestException", self.apis.update_stage, **update)
 
+    def test_a_cache(self) -> None:
+        found = self.patched(
+            self.apis.update_stage,
+            ("replace", "/cacheClusterEnabled", "true"),
+            ("replace", "/cacheClusterSize", "0.5"),
+            ("replace", "/*/*/caching/enabled", "true"),
+            stageName="v1",
+        )
+        cache = tuple(found[f"cacheCluster{name}"] for name in ("Enabled", "Size", "Status"))
+        self.assertEqual((True, "0.5", "AVAILABLE"), cache)
+        self.assertTrue(found["methodSettings"]["*/*"]["cachingEnabled"])
+        found = self.patched(self.apis.update_stage, ("replace", "/cacheClusterEnabled", "false"), stageName="v1")
+        self.assertEqual("NOT_AVAILABLE", found["cacheClusterStatus"])
+
     def test_logs_need_the_account_s_role(self) -> None:
         group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:access"
         wanted = (

@@ -34,6 +34,21 @@ class Requests(ApiTest):
         """What becomes of a function's answer."""
         return self.ask(body=json.dumps(answer).encode())
 
+    def test_a_method_that_asks_for_a_signature_or_a_key_refuses_everybody_once_it_is_deployed(self) -> None:
+        self.served()
+        for path, asked, otherwise, message in (
+            ("/authorizationType", "AWS_IAM", "NONE", b"Missing Authentication Token"),
+            ("/apiKeyRequired", "true", "false", b"Forbidden"),
+        ):
+            self.patched(self.apis.update_method, ("replace", path, asked), **self.where)
+            self.assertEqual(200, self.ask()[0])
+            self.apis.create_deployment(restApiId=self.api, stageName="v1")
+            status, body, _ = self.ask()
+            self.assertEqual(403, status)
+            self.assertIn(message, body)
+            self.patched(self.apis.update_method, ("replace", path, otherwise), **self.where)
+            self.apis.create_deployment(restApiId=self.api, stageName="v1")
+
     def test_the_event(self) -> None:
         self.served()
         headers = {"X-Gitlab-Event-UUID": "u", "content-type": "application/json"}

@@ -105,7 +105,7 @@ class Stage:
         shown = {
             "stageName": self.name,
             "cacheClusterEnabled": False,
-            "cacheClusterStatus": "NOT_AVAILABLE",
+            "cacheClusterStatus": "AVAILABLE" if self.settings.get("cacheClusterEnabled") else "NOT_AVAILABLE",
             "tracingEnabled": False,
             "createdDate": self.created,
             "lastUpdatedDate": self.updated,

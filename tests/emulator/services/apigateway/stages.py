@@ -26,9 +26,20 @@ from emulator.services.apigateway.model import (
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 MOST_STAGES = 10
-OF_STAGE = {"description": str, "tracingEnabled": patches.flag, "deploymentId": str}
+OF_STAGE = {
+    "description": str,
+    "tracingEnabled": patches.flag,
+    "deploymentId": str,
+    # A cache has no effect here, and is there at once.
+    "cacheClusterEnabled": patches.flag,
+    "cacheClusterSize": str,
+}
+NOT_THERE = {"canarySettings", "clientCertificateId", "documentationVersion"}
 # The end of a path within a stage's method settings: the setting, and what its text means. A limit of -1 is none.
 OF_METHODS = {
+    "caching/enabled": ("cachingEnabled", patches.flag),
+    "caching/ttlInSeconds": ("cacheTtlInSeconds", patches.number(int, 0, 3600)),
+    "caching/dataEncrypted": ("cacheDataEncrypted", patches.flag),
     "metrics/enabled": ("metricsEnabled", patches.flag),
     "logging/loglevel": ("loggingLevel", str),
     "logging/dataTrace": ("dataTraceEnabled", patches.flag),
@@ -121,9 +132,7 @@ def _add(found: RestApi, name: str, settings: dict[str, Any], tags: dict[str, st
 
 @operation(APIGatewayResponse)
 def create_stage(self: Any) -> ActionResult:
-    given = only_known(self, "restApiId", "stageName", "tags", "variables", *OF_STAGE, "cacheClusterEnabled")
-    if given.pop("cacheClusterEnabled", False):
-        raise NotImplementedError("caches of stages")
+    given = only_known(self, "restApiId", "stageName", "tags", "variables", *OF_STAGE)
     _deployment(self)
     settings = {name: given[name] for name in (*OF_STAGE, "variables") if name in given}
     made = _add(api(self), given["stageName"], settings, check_tags(given.get("tags", {})))
@@ -164,6 +173,8 @@ def _patch(self: Any, settings: dict[str, Any], one: dict[str, str]) -> None:
         variables.pop(parts[1], None)
         if one["op"] != "remove":
             variables[parts[1]] = one["value"]
+    elif parts[0] in NOT_THERE:
+        raise NotImplementedError(f"stages with {parts[0]}")
     elif parts[0] == "accessLogSettings":
         _patch_access_log(settings, one, parts[1:])
     elif len(parts) in (2, 4):

@@ -76,6 +76,11 @@ def _refusal(why: Refused) -> Response:
 def _admitted(api_id: str, stage_name: str, request: Request) -> Call:
     region, api, stage = _stage(api_id, stage_name)
     resource, method, variables = _method(api, stage, request)
+    # Nobody has a key, and nobody signs what he sends to a stage.
+    if method.settings["authorizationType"] != "NONE":
+        raise NO_METHOD
+    if method.settings["apiKeyRequired"]:
+        raise NO_STAGE
     if len(request.body) > MOST_BYTES:
         raise TOO_LARGE
     verb = method.settings["httpMethod"]
