@@ -1,7 +1,7 @@
-//! CodeBuild. A project is named `<project>_<environment>_<tenant>_…`; no name of ours holds an underscore. What is done
-//! to a build is asked for of its project.
+//! CodeBuild. A project is named `<project>_<environment>_<tenant>_…`, or `<project>_gitlab-webhook_…`; no name of ours holds
+//! an underscore. What is done to a build is asked for of its project.
 
-use super::table::{AMI, Access, BAKING, Grant, INFRASTRUCTURE, Service, calls};
+use super::table::{AMI, Access, FOLLOWING_BUILDS, Grant, Service, WITH_BUILDS, calls};
 
 const PROJECTS: &[&str] = &["{regional}:project/{project}_*"];
 
@@ -15,7 +15,7 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: PROJECTS,
             conditions: &[],
-            rows: &[calls(INFRASTRUCTURE, &["BatchGetProjects"])],
+            rows: &[calls(WITH_BUILDS, &["BatchGetProjects"])],
         },
         Grant {
             sid: "Change",
@@ -23,10 +23,10 @@ pub(super) const SERVICE: Service = Service {
             resources: PROJECTS,
             conditions: &[],
             rows: &[
-                calls(INFRASTRUCTURE, &["CreateProject", "DeleteProject", "UpdateProject"]),
+                calls(WITH_BUILDS, &["CreateProject", "DeleteProject", "UpdateProject"]),
                 calls(AMI, &["StartBuild"]),
                 // A project's end ends what runs of it.
-                calls(BAKING, &["BatchGetBuilds", "ListBuildsForProject", "StopBuild"]),
+                calls(FOLLOWING_BUILDS, &["BatchGetBuilds", "ListBuildsForProject", "StopBuild"]),
             ],
         },
     ],

@@ -2,8 +2,8 @@
 //! for by everything that changes an object.
 
 use super::table::{
-    AMI, ANY, Access, BAKING, COMPOSITES, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, REACHED, Service,
-    TENANT, WITH_ROLES, calls, needs,
+    AMI, ANY, Access, BAKING, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, REACHED, REACHING_OUT, Service,
+    TENANT, WITH_SECURITY_GROUPS, calls, needs,
 };
 
 pub(super) const SERVICE: Service = Service {
@@ -33,7 +33,7 @@ pub(super) const SERVICE: Service = Service {
                 ),
                 calls(TENANT, &["DescribeLaunchTemplateVersions", "DescribeLaunchTemplates"]),
                 calls(IMAGES, &["DescribeImages"]),
-                calls(COMPOSITES, &["DescribeSecurityGroups"]),
+                calls(WITH_SECURITY_GROUPS, &["DescribeSecurityGroups"]),
             ],
         },
         // What a build has left, and what still needs an image.
@@ -81,7 +81,7 @@ pub(super) const SERVICE: Service = Service {
                     ],
                 ),
                 calls(TENANT, &["CreateLaunchTemplate"]),
-                calls(COMPOSITES, &["CreateSecurityGroup"]),
+                calls(WITH_SECURITY_GROUPS, &["CreateSecurityGroup"]),
             ],
         },
         Grant {
@@ -89,7 +89,7 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Apply,
             resources: &["{regional}:vpc/*"],
             conditions: &[],
-            rows: &[calls(COMPOSITES, &["CreateSecurityGroup"])],
+            rows: &[calls(WITH_SECURITY_GROUPS, &["CreateSecurityGroup"])],
         },
         // `ec2:CreateAction` is there only while the call that it names makes something.
         Grant {
@@ -112,7 +112,7 @@ pub(super) const SERVICE: Service = Service {
                 ],
             )],
             rows: &[needs(
-                COMPOSITES,
+                WITH_SECURITY_GROUPS,
                 &["CreateTags"],
                 "Every creating call sets tags; Auto Scaling checks it for the instances of a launch template.",
             )],
@@ -165,11 +165,11 @@ pub(super) const SERVICE: Service = Service {
                 needs(AMI, &["DeleteSnapshot"], "An image is deregistered together with its snapshots."),
                 // A database's security group lets nothing out.
                 calls(
-                    WITH_ROLES,
+                    REACHING_OUT,
                     &["AuthorizeSecurityGroupEgress", "UpdateSecurityGroupRuleDescriptionsEgress"],
                 ),
                 calls(
-                    COMPOSITES,
+                    WITH_SECURITY_GROUPS,
                     &[
                         "CreateTags",
                         "DeleteSecurityGroup",

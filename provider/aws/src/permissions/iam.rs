@@ -10,7 +10,7 @@ use super::table::{
 
 /// What AWS asks for where a service is given a role.
 const PASSED: &str = "A service gets a role of ours: EC2 through the instance profile, CloudTrail, CodeBuild, CodeDeploy, \
-                      CodePipeline and EventBridge by its ARN.";
+                      CodePipeline, EventBridge and Lambda by its ARN.";
 const SERVICE_LINKED: &str = "The first object of its kind in an account makes the service's own role.";
 
 const POLICIES: &[&str] = &["{global}:policy/{project}/*"];
@@ -116,6 +116,7 @@ pub(super) const SERVICE: Service = Service {
                     "service:codepipeline",
                     "service:ec2",
                     "service:events",
+                    "service:lambda",
                 ],
             )],
             rows: &[needs(WITH_ROLES, &["PassRole"], PASSED)],

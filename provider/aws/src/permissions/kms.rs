@@ -2,7 +2,7 @@
 //! a tag counts in its authorization, so what is done to a key that was just made can't ask for it.
 
 use super::table::{
-    ANY, Access, CREDENTIALS, DATABASE, ENVIRONMENT, Grant, IMAGES, MADE_OURS, OURS, Service, WEBHOOK, calls,
+    ANY, Access, CREDENTIALS, DATABASE, Grant, IMAGES, MADE_OURS, OURS, Service, WEBHOOK, WITH_KEYS, calls,
     needs,
 };
 
@@ -18,7 +18,7 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Plan,
             resources: ANY,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT, &["ListAliases", "ListKeys"])],
+            rows: &[calls(WITH_KEYS, &["ListAliases", "ListKeys"])],
         },
         // An import finds the key by the tags of all of them.
         Grant {
@@ -27,7 +27,7 @@ pub(super) const SERVICE: Service = Service {
             resources: KEYS,
             conditions: &[],
             rows: &[calls(
-                ENVIRONMENT,
+                WITH_KEYS,
                 &["DescribeKey", "GetKeyPolicy", "GetKeyRotationStatus", "ListResourceTags"],
             )],
         },
@@ -37,8 +37,8 @@ pub(super) const SERVICE: Service = Service {
             resources: ANY,
             conditions: &[MADE_OURS],
             rows: &[
-                calls(ENVIRONMENT, &["CreateKey"]),
-                needs(ENVIRONMENT, &["PutKeyPolicy", "TagResource"], "CreateKey sets a policy and tags."),
+                calls(WITH_KEYS, &["CreateKey"]),
+                needs(WITH_KEYS, &["PutKeyPolicy", "TagResource"], "CreateKey sets a policy and tags."),
             ],
         },
         // Actions on aliases are asked for twice: here for the keys, which may be another's where somebody moved the alias.
@@ -47,14 +47,14 @@ pub(super) const SERVICE: Service = Service {
             access: Access::Apply,
             resources: KEYS,
             conditions: &[],
-            rows: &[calls(ENVIRONMENT, &["CreateAlias", "DeleteAlias", "EnableKeyRotation", "UpdateAlias"])],
+            rows: &[calls(WITH_KEYS, &["CreateAlias", "DeleteAlias", "EnableKeyRotation", "UpdateAlias"])],
         },
         Grant {
             sid: "Aliases",
             access: Access::Apply,
             resources: &["{regional}:alias/{project}-*"],
             conditions: &[],
-            rows: &[calls(ENVIRONMENT, &["CreateAlias", "DeleteAlias", "UpdateAlias"])],
+            rows: &[calls(WITH_KEYS, &["CreateAlias", "DeleteAlias", "UpdateAlias"])],
         },
         Grant {
             sid: "Change",
@@ -62,7 +62,7 @@ pub(super) const SERVICE: Service = Service {
             resources: KEYS,
             conditions: &[OURS],
             rows: &[calls(
-                ENVIRONMENT,
+                WITH_KEYS,
                 &[
                     "EnableKey",
                     "PutKeyPolicy",

@@ -73,8 +73,30 @@ pub(super) const BAKING: &[ResourceType] = &[ResourceType::InfrastructurePipelin
 /// Those with images.
 pub(super) const IMAGES: &[ResourceType] =
     &[ResourceType::Tenant, ResourceType::InfrastructurePipeline, ResourceType::Ami];
-/// Those with roles, logs and security groups that let something out.
-pub(super) const WITH_ROLES: &[ResourceType] =
+/// Those with roles and logs.
+pub(super) const WITH_ROLES: &[ResourceType] = &[
+    ResourceType::Environment,
+    ResourceType::Tenant,
+    ResourceType::InfrastructurePipeline,
+    ResourceType::GitlabWebhook,
+];
+/// Those with a key of their own.
+pub(super) const WITH_KEYS: &[ResourceType] = &[ResourceType::Environment, ResourceType::GitlabWebhook];
+/// Those with build projects.
+pub(super) const WITH_BUILDS: &[ResourceType] =
+    &[ResourceType::InfrastructurePipeline, ResourceType::GitlabWebhook];
+/// Those that look at builds, and end them.
+pub(super) const FOLLOWING_BUILDS: &[ResourceType] =
+    &[ResourceType::InfrastructurePipeline, ResourceType::Ami, ResourceType::GitlabWebhook];
+/// Those with security groups.
+pub(super) const WITH_SECURITY_GROUPS: &[ResourceType] = &[
+    ResourceType::Environment,
+    ResourceType::Tenant,
+    ResourceType::InfrastructurePipeline,
+    ResourceType::Database,
+];
+/// Those with security groups that let something out: a database calls nobody.
+pub(super) const REACHING_OUT: &[ResourceType] =
     &[ResourceType::Environment, ResourceType::Tenant, ResourceType::InfrastructurePipeline];
 /// Those with security groups that let something in: the instances that images are made of are reached by nobody.
 pub(super) const REACHED: &[ResourceType] =
@@ -85,6 +107,7 @@ pub(super) const COMPOSITES: &[ResourceType] = &[
     ResourceType::Tenant,
     ResourceType::InfrastructurePipeline,
     ResourceType::Database,
+    ResourceType::GitlabWebhook,
 ];
 pub(super) const EVERY: &[ResourceType] = ResourceType::ALL;
 

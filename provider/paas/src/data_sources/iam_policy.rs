@@ -21,8 +21,9 @@ pub struct IamPolicyData {
     #[attr(required)]
     pub access: Attr<String>,
     /// The resource types that the role works on: `paas_environment` (with the data sources `paas_environment` and
-    /// `paas_tenants`), `paas_tenant`, `paas_infrastructure_pipeline`, `paas_ami` (with its data source), `paas_database`.
-    /// Defaults to these five. `paas_database_credentials`, the ephemeral resource, has to be named: it alone reads
+    /// `paas_tenants`), `paas_tenant`, `paas_infrastructure_pipeline`, `paas_ami` (with its data source), `paas_database`,
+    /// `paas_gitlab_webhook`.
+    /// Defaults to these six. `paas_database_credentials`, the ephemeral resource, has to be named: it alone reads
     /// secrets, and Terraform opens it in a plan, too.
     #[attr(optional)]
     pub resources: Attr<BTreeSet<String>>,
