@@ -134,7 +134,7 @@ where
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
             let error = context.err();
-            let code = error.code().map(str::to_owned);
+            let code = error.code().or_else(|| code_of(status)).map(str::to_owned);
             let throttled = code.as_deref().is_some_and(|c| retry::THROTTLED.contains(&c));
             AwsError {
                 operation,
@@ -152,6 +152,15 @@ where
             ..AwsError::ours(operation, causes(&SdkError::<E, Response>::ConstructionFailure(e)))
         },
         other => AwsError { request_id, lost: true, ..AwsError::ours(operation, causes(&other)) },
+    }
+}
+
+/// The code of an answer without a body, as S3 refuses a `HEAD`: the status is all that it says then. 404 the SDK knows.
+fn code_of(status: u16) -> Option<&'static str> {
+    match status {
+        400 => Some("BadRequest"),
+        403 => Some("Forbidden"),
+        _ => None,
     }
 }
 

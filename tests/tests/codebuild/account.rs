@@ -180,10 +180,10 @@ impl Provider {
     pub async fn start(&self, files: &[(&str, &str)], environment: &[(&str, &str)]) -> Start {
         let key = "infrastructure/acme.zip";
         let archive = archive(files);
-        objects::put_once(&self.world, BUCKET, key, &archive, &BTreeMap::new()).await.expect("it is put");
-        let head =
-            objects::head(&self.world, BUCKET, key, None).await.expect("S3 answers").expect("it is there");
-        let source = SourceObject { bucket: BUCKET.into(), key: key.into(), version: head.version };
+        objects::put_once(&self.world, BUCKET, key, &archive).await.expect("it is put");
+        let version = objects::version(&self.world, BUCKET, key, None).await.expect("S3 answers");
+        assert!(version.is_some(), "the bucket keeps versions");
+        let source = SourceObject { bucket: BUCKET.into(), key: key.into(), version };
         let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Start::attempt(PROJECT, source, environment)
     }

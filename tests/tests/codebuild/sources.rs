@@ -1,10 +1,9 @@
 //! Sources of images in the bucket.
 
 use crate::account::{Account, BUCKET, archive};
-use paas_aws::s3::objects::{head, put_once};
+use paas_aws::s3::objects::{put_once, version};
 use paas_tests::emulator::Fault;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 const KEY: &str = "bakes/acme/1.zip";
 
@@ -12,16 +11,17 @@ const KEY: &str = "bakes/acme/1.zip";
 async fn an_object_that_its_contents_name_is_put_once() {
     let account = Account::new();
     let session = &account.provider().await.world;
-    assert_eq!(head(session, BUCKET, KEY, None).await.unwrap(), None);
+    assert_eq!(version(session, BUCKET, KEY, None).await.unwrap(), None);
     let archive = archive(&[("install.sh", "#!/bin/bash\n")]);
-    let metadata = BTreeMap::from([("commit".to_owned(), "c0ffee".to_owned())]);
-    put_once(session, BUCKET, KEY, &archive, &metadata).await.unwrap();
-    let first = head(session, BUCKET, KEY, None).await.unwrap().expect("it is there");
-    assert_eq!((first.size, &first.metadata), (i64::try_from(archive.len()).unwrap(), &metadata));
+    put_once(session, BUCKET, KEY, &archive).await.unwrap();
+    let first = version(session, BUCKET, KEY, None).await.unwrap().expect("it is there");
+    let head = account.call("s3", "head_object", json!({"Bucket": BUCKET, "Key": KEY}));
+    assert_eq!((&head["ContentLength"], &head["VersionId"]), (&json!(archive.len()), &json!(first)));
+    assert_eq!(head["ContentType"], "application/zip");
     // Whoever comes again, or lost the answer, makes no second version.
     account.aws.faults([Fault::drop_after().operation("PutObject").times(1)]);
-    put_once(session, BUCKET, KEY, b"other", &BTreeMap::new()).await.unwrap();
-    assert_eq!(head(session, BUCKET, KEY, None).await.unwrap(), Some(first));
+    put_once(session, BUCKET, KEY, b"other").await.unwrap();
+    assert_eq!(version(session, BUCKET, KEY, None).await.unwrap(), Some(first));
 }
 
 #[tokio::test]
@@ -33,12 +33,30 @@ async fn a_version_is_told_from_the_newest() {
         put["VersionId"].as_str().expect("the bucket keeps versions").to_owned()
     };
     let (old, new) = (put("old"), put("newer"));
-    let newest = head(session, BUCKET, KEY, None).await.unwrap().expect("it is there");
-    assert_eq!((newest.version.as_ref(), newest.size), (Some(&new), 5));
-    let first = head(session, BUCKET, KEY, Some(&old)).await.unwrap().expect("it is there");
-    assert_eq!((first.version.as_ref(), first.size), (Some(&old), 3));
+    assert_eq!(version(session, BUCKET, KEY, None).await.unwrap(), Some(new));
+    assert_eq!(version(session, BUCKET, KEY, Some(&old)).await.unwrap(), Some(old));
     account.call("s3", "delete_object", json!({"Bucket": BUCKET, "Key": KEY}));
-    assert_eq!(head(session, BUCKET, KEY, None).await.unwrap(), None, "its deletion is the newest");
+    assert_eq!(version(session, BUCKET, KEY, None).await.unwrap(), None, "its deletion is the newest");
+}
+
+/// S3 refuses a text that can't be a version's id with the status alone: the answer to a `HEAD` has no body.
+#[tokio::test]
+async fn what_can_be_no_version_is_none_and_any_other_refusal_is_an_error() {
+    let account = Account::new();
+    let session = &account.provider().await.world;
+    let refused = |status| {
+        account
+            .aws
+            .faults([Fault::error("Hidden", "nobody reads this", status).operation("HeadObject").times(1)])
+    };
+    refused(400);
+    assert_eq!(version(session, BUCKET, KEY, Some("no id")).await.unwrap(), None);
+    refused(400);
+    let bad = version(session, BUCKET, KEY, None).await.unwrap_err().to_string();
+    assert!(bad.starts_with("HeadObject: BadRequest: HTTP status 400"), "{bad}");
+    refused(403);
+    let denied = version(session, BUCKET, KEY, Some("1")).await.unwrap_err().to_string();
+    assert!(denied.starts_with("HeadObject: Forbidden: HTTP status 403"), "{denied}");
 }
 
 #[tokio::test]
@@ -48,6 +66,6 @@ async fn who_writes_at_the_same_moment_is_waited_for() {
     account
         .aws
         .faults([Fault::error("ConditionalRequestConflict", "busy", 409).operation("PutObject").times(1)]);
-    put_once(session, BUCKET, KEY, b"archive", &BTreeMap::new()).await.unwrap();
-    assert!(head(session, BUCKET, KEY, None).await.unwrap().is_some());
+    put_once(session, BUCKET, KEY, b"archive").await.unwrap();
+    assert!(version(session, BUCKET, KEY, None).await.unwrap().is_some());
 }

@@ -1,12 +1,11 @@
 //! A first source that does nothing, so that a new pipeline's first run finds one.
 
-use super::{UNSETTLED, emptying};
+use super::{UNSETTLED, emptying, objects};
 use crate::batch::{MANY, prefix_of};
 use crate::call::{AwsError, call};
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::Object;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
@@ -164,21 +163,11 @@ impl SeedObject {
         let content = self.content.archive();
         let content =
             content.map_err(|e| Error::message(format!("the archive that a new tenant starts with: {e}")))?;
-        // «ConditionalRequestConflict»: somebody writes or deletes the object at this moment.
-        let unsettled = [UNSETTLED, &["ConditionalRequestConflict"]].concat();
-        wait::settled(cx, &unsettled, || {
-            let request = cx
-                .world
-                .s3
-                .put_object()
-                .bucket(&self.bucket)
-                .key(&self.key)
-                .content_type("application/zip")
-                .if_none_match("*")
-                .body(ByteStream::from(content.clone()));
+        wait::settled(cx, &[UNSETTLED, &[objects::BUSY]].concat(), || {
+            let put = objects::put_where_nothing_is(&cx.world.s3, &self.bucket, &self.key, &content);
             async move {
-                match call("PutObject", request.send()).await {
-                    Err(e) if !e.is(&["PreconditionFailed"]) => Err(e),
+                match call("PutObject", put.send()).await {
+                    Err(e) if !e.is(&[objects::THERE]) => Err(e),
                     _ => Ok(()),
                 }
             }

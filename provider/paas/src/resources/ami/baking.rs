@@ -127,7 +127,7 @@ impl<'a> Order<'a> {
 
     async fn start(&self, source: &Source, wanted: &Wanted) -> Result<Build, Diagnostics> {
         if let (SourceObject { bucket, key, .. }, Some(archive)) = (&source.object, &source.archive) {
-            objects::put_once(self.session, bucket, key, archive, &BTreeMap::new())
+            objects::put_once(self.session, bucket, key, archive)
                 .await
                 .map_err(|error| Diagnostic::error("Can't upload the folder", error.to_string()))?;
         }

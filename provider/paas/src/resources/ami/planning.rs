@@ -133,14 +133,9 @@ pub async fn uploaded(
 ) -> Result<String, Diagnostic> {
     let Outputs { source_bucket: bucket, source_object_key: key, .. } = outputs;
     let uri = format!("s3://{bucket}/{key}");
-    let found = match objects::head(session, bucket, key, version).await {
-        Ok(found) => found.and_then(|head| head.version),
-        // Asked for something that can't be a version, S3 answers nothing but that the request is bad.
-        Err(error) if version.is_none() || !error.is(&["BadRequest", "InvalidArgument"]) => {
-            return Err(Diagnostic::error("Can't look for the source", format!("{uri}: {error}")));
-        }
-        Err(_) => None,
-    };
+    let found = objects::version(session, bucket, key, version)
+        .await
+        .map_err(|error| Diagnostic::error("Can't look for the source", format!("{uri}: {error}")))?;
     found.ok_or_else(|| match version {
         Some(version) => Diagnostic::error(
             "No such version",
