@@ -94,19 +94,21 @@ fn what_serves_a_subnet_that_stays_stays_with_it() {
     dev.apply();
     let subnet = natted(&dev, "eu-west-1c").expect("it is there");
     let nat = way_out(&dev, &subnet).expect("it has one")["NatGatewayId"].clone();
-    let stranger = dev.by_hand(
-        "ec2",
-        "run_instances",
-        &json!({"ImageId": dev.image, "MinCount": 1, "MaxCount": 1, "SubnetId": subnet}),
-    )["Instances"][0]["InstanceId"]
-        .clone();
+    let two = json!({"ImageId": dev.image, "MinCount": 2, "MaxCount": 2, "SubnetId": subnet});
+    let strangers = dev.by_hand("ec2", "run_instances", &two);
+    let strangers = [0, 1].map(|n: usize| strangers["Instances"][n]["InstanceId"].clone());
 
     dev.set(ENVIRONMENT, "availability_zones", zones(2));
     let stays = ["- nat_address.eu-west-1c", "- nat_gateway.eu-west-1c", "- natted_routes.eu-west-1c"];
     let subnets = ["- natted_subnet.eu-west-1c", "- public_subnet.eu-west-1c"];
     for _ in 0..2 {
+        let mark = dev.aws.mark();
         let text = warned(&dev.apply()).text();
-        assert!(text.contains(stranger.as_str().expect("an id")), "{text}");
+        let asked = dev.aws.counts(mark).by_operation;
+        assert_eq!(asked.get("ec2:DescribeInstances"), Some(&1), "they are described together: {asked:?}");
+        for stranger in &strangers {
+            assert!(text.contains(stranger.as_str().expect("an id")), "{text}");
+        }
         assert_eq!(way_out(&dev, &subnet).expect("it keeps it")["NatGatewayId"], nat);
         let gateway = dev.look("ec2", "describe_nat_gateways", &json!({"NatGatewayIds": [nat]}));
         let public = gateway["NatGateways"][0]["SubnetId"].as_str().expect("an id").to_owned();
@@ -125,7 +127,7 @@ fn what_serves_a_subnet_that_stays_stays_with_it() {
     assert_eq!(natted(&dev, "eu-west-1c"), Some(subnet));
 
     dev.set(ENVIRONMENT, "availability_zones", zones(2));
-    dev.by_hand("ec2", "terminate_instances", &json!({"InstanceIds": [stranger]}));
+    dev.by_hand("ec2", "terminate_instances", &json!({"InstanceIds": strangers}));
     let last = dev.apply();
     assert_eq!(last.diagnostics(), [], "{}", last.report());
     dev.assert_settled();

@@ -4,7 +4,7 @@
 //! call for all the others.
 
 use super::refusals;
-use super::tagging::{any_owner, filter};
+use super::tagging::{FILTER_VALUES, any_owner, filter};
 use crate::batch::{Batched, MANY};
 use crate::call::{AwsError, call};
 use crate::wait;
@@ -17,9 +17,6 @@ use aws_sdk_ec2::types::{
 use composite::{Error, Id};
 use std::collections::HashMap;
 use std::future::Future;
-
-/// How many values one filter takes (EC2's limit).
-const FILTER_VALUES: usize = 200;
 
 /// A kind of EC2 object, as the SDK describes it.
 pub(super) trait Listed: Clone + Send + Sync + 'static {

@@ -1,18 +1,16 @@
 //! Who lies in a subnet that is to go: EC2 doesn't delete one that has network interfaces (`DependencyViolation`).
 
 use super::listing::state;
-use super::tagging::{filter, to_tags};
+use super::tagging::{FILTER_VALUES, filter, to_tags};
 use crate::batch::Batched;
 use crate::call::call;
 use crate::tags::{self, Tags};
 use crate::world::Cx;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{InstanceStateName, NetworkInterface};
+use aws_sdk_ec2::types::{Instance, InstanceStateName, NetworkInterface};
 use composite::Error;
-use std::collections::{BTreeMap, HashMap};
-
-/// How many values one filter takes (EC2's limit).
-const FILTER_VALUES: usize = 200;
+use futures::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The interfaces in each subnet, by the subnet's id: one call for all subnets that are asked for at once.
 pub(super) type InSubnets = Batched<String, Vec<NetworkInterface>>;
@@ -53,6 +51,16 @@ struct Holder {
     ends: bool,
 }
 
+impl Holder {
+    /// None: it has ended already.
+    fn of(instance: Option<Instance>) -> Self {
+        let ends = instance.as_ref().is_none_or(|instance| {
+            matches!(state(instance), Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated))
+        });
+        Self { owner: instance.and_then(|instance| owner(&to_tags(instance.tags()))), ends }
+    }
+}
+
 /// Looks who is there now.
 ///
 /// # Errors
@@ -60,15 +68,10 @@ struct Holder {
 pub(super) async fn of(cx: &Cx<'_>, subnet: &String) -> Result<Occupants, Error> {
     let reads = &cx.world.reads.ec2;
     let interfaces = reads.interfaces_in_subnets.fresh(subnet).await?.unwrap_or_default();
-    let mut holders = BTreeMap::new();
-    for id in interfaces.iter().filter_map(instance) {
-        let found = reads.instances.fresh(&id.to_owned()).await?;
-        let ends = found.as_ref().is_none_or(|instance| {
-            matches!(state(instance), Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated))
-        });
-        let owner = found.and_then(|instance| owner(&to_tags(instance.tags())));
-        holders.insert(id.to_owned(), Holder { owner, ends });
-    }
+    let ids: BTreeSet<String> = interfaces.iter().filter_map(instance).map(str::to_owned).collect();
+    // All at once: one call describes them.
+    let found = try_join_all(ids.iter().map(|id| reads.instances.fresh(id))).await?;
+    let holders = ids.into_iter().zip(found.into_iter().map(Holder::of)).collect();
     Ok(sort(&cx.world.owner.path(), &interfaces, &holders))
 }
 

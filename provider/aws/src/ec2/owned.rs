@@ -2,7 +2,7 @@
 
 use super::listing::Listed;
 use super::reads::Reads;
-use super::tagging;
+use super::tagging::{self, FILTER_VALUES};
 use crate::batch::Batched;
 use crate::call::AwsError;
 use crate::tags;
@@ -16,9 +16,6 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The values of the tags `paas:owner` and `paas:child`.
 type Ownership = (String, String);
-
-/// How many values one filter takes (EC2's limit).
-const FILTER_VALUES: usize = 200;
 
 /// Batched searches of one kind: a composite looks for all its children of a kind at the same moment.
 pub(super) type Owned<T> = Batched<Ownership, Vec<T>>;

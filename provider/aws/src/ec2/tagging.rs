@@ -10,6 +10,9 @@ use composite::Error;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// How many values one filter takes (EC2's limit).
+pub(super) const FILTER_VALUES: usize = 200;
+
 /// A filter that passes what has any of `values`.
 pub(super) fn filter<V: Into<String>>(name: &str, values: impl IntoIterator<Item = V>) -> Filter {
     Filter::builder().name(name).set_values(Some(values.into_iter().map(Into::into).collect())).build()

@@ -1,7 +1,7 @@
 //! Who needs an image: instances, and versions of launch templates.
 
 use super::super::listing::Listed;
-use super::super::tagging::filter;
+use super::super::tagging::{FILTER_VALUES, filter};
 use crate::call::{AwsError, call};
 use crate::session::Session;
 use crate::tags;
@@ -9,9 +9,6 @@ use aws_sdk_ec2::operation::describe_launch_template_versions::builders::Describ
 use aws_sdk_ec2::types::{self, Filter, InstanceStateName, LaunchTemplate, LaunchTemplateVersion};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// How many values one filter takes (EC2's limit).
-const FILTER_VALUES: usize = 200;
 
 /// What refers to an image.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
