@@ -1,7 +1,7 @@
 //! `data.paas_ami`: a tenant's newest image, whoever had it baked.
 
 use crate::provider::Connection;
-use crate::resources::ami::Pipeline;
+use crate::resources::ami::{AmiModel, Pipeline};
 use paas_aws::Session;
 use paas_aws::ec2::images::{self, Image};
 use tfplugin::{Attr, Attributes, Cx, DataSource, Diagnostic, Diagnostics};
@@ -87,17 +87,17 @@ impl DataSource for Ami {
         let Some(image) = newest(&all, config.commit.known()) else {
             return Err(none(&session, &pipeline, config.commit.known(), &all).into());
         };
-        let said = |key| Some(image.tag(key)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let found = AmiModel::of_image(image);
         Ok(AmiData {
-            id: image.id.clone().into(),
-            image_id: image.id.clone().into(),
-            name: image.name.clone().into(),
-            creation_date: image.creation_date.clone().into(),
-            source: said(images::SOURCE).into(),
-            commit_sha: said(images::COMMIT).into(),
-            build_id: said(images::BUILD).into(),
-            snapshot_ids: image.snapshot_ids.clone().into(),
-            root_device_name: image.root_device_name.clone().into(),
+            id: found.id,
+            image_id: found.image_id,
+            name: found.name,
+            creation_date: found.creation_date,
+            source: found.source,
+            commit_sha: found.commit_sha,
+            build_id: found.build_id,
+            snapshot_ids: found.snapshot_ids,
+            root_device_name: found.root_device_name,
             ..config
         })
     }

@@ -92,7 +92,9 @@ impl Composite for InfrastructurePipeline {
     }
 
     async fn recall(session: &Session, id: &str) -> Result<InfrastructurePipelineModel, Diagnostics> {
-        let names = parse(session, id)?;
+        let (environment, tenant) = parse(id)?;
+        let names =
+            EnvironmentNames { project: &session.project, environment }.tenant(tenant).infrastructure();
         match record::infrastructure_pipeline::infrastructure_pipeline(session, names).await? {
             Some(found) => Ok(record::recalled(&names.parameter(), &found.arguments)?),
             None => Err(not_there(session, names).into()),
@@ -125,26 +127,23 @@ impl crate::composite_resource::Model for InfrastructurePipelineModel {
     }
 }
 
-/// The names that an id, such as `dev/acme`, stands for.
+/// Environment and tenant, out of an id such as `dev/acme`.
 ///
 /// # Errors
 /// It isn't one.
-pub fn parse<'n>(session: &'n Session, id: &'n str) -> Result<InfrastructureNames<'n>, Diagnostic> {
+pub fn parse(id: &str) -> Result<(&str, &str), Diagnostic> {
     let is_name = |name, longest| paas_aws::names::refuse(name, longest).is_none();
     let parts = id.split_once('/').filter(|(environment, tenant)| {
         is_name(environment, names::ENVIRONMENT) && is_name(tenant, names::TENANT)
     });
-    match parts {
-        Some((environment, tenant)) => {
-            Ok(EnvironmentNames { project: &session.project, environment }.tenant(tenant).infrastructure())
-        }
-        None => Err(Diagnostic::error(
+    parts.ok_or_else(|| {
+        Diagnostic::error(
             "Not an infrastructure pipeline's id",
             format!(
                 "{id:?} is not an infrastructure pipeline's id: the environment's name, a slash, the tenant's name, such as \"dev/acme\"."
             ),
-        )),
-    }
+        )
+    })
 }
 
 /// What to say where there is no record of it.

@@ -1,7 +1,8 @@
 //! The infrastructure pipeline that bakes: found by its id and its record, without access to its state.
 
-use crate::names::{self, EnvironmentNames, InfrastructureNames};
+use crate::names::{EnvironmentNames, InfrastructureNames};
 use crate::record::{self, infrastructure_pipeline::Outputs};
+use crate::resources::infrastructure_pipeline;
 use crate::run::ThisRun;
 use paas_aws::world::Part;
 use paas_aws::{Owner, Session};
@@ -34,20 +35,8 @@ impl Pipeline {
     /// # Errors
     /// It isn't one.
     pub fn parse(id: &str) -> Result<Self, Diagnostic> {
-        let is_name = |name, longest| paas_aws::names::refuse(name, longest).is_none();
-        match id.split_once('/') {
-            Some((environment, tenant))
-                if is_name(environment, names::ENVIRONMENT) && is_name(tenant, names::TENANT) =>
-            {
-                Ok(Self { environment: environment.into(), tenant: tenant.into() })
-            }
-            _ => Err(Diagnostic::error(
-                "Not an infrastructure pipeline's id",
-                format!(
-                    "{id:?} is not an infrastructure pipeline's id: the environment's name, a slash, the tenant's name, such as \"dev/acme\"."
-                ),
-            )),
-        }
+        let (environment, tenant) = infrastructure_pipeline::parse(id)?;
+        Ok(Self { environment: environment.into(), tenant: tenant.into() })
     }
 
     /// Out of an image's id for an import, such as `dev/acme/ami-0abcdef1234567890`: the pipeline, and the image.
