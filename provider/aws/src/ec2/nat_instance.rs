@@ -140,6 +140,7 @@ impl Child for NatInstance {
         let (image, mut dead) = (image?, cx.not.to_vec());
         dead.extend(earlier?.iter().filter(|i| !i.is_alive()).map(|i| i.id().to_owned()));
         let disk = EbsBlockDevice::builder().encrypted(true).volume_type(VolumeType::Gp3).build();
+        // The interface, too: IAM asks whose it is when it gets its address.
         let tagged = [ResourceType::Instance, ResourceType::Volume, ResourceType::NetworkInterface]
             .map(|kind| tagging::specification(cx, kind, &self.tags));
         let asked = [&image, &self.instance_type, &self.subnet_id, &self.security_group_id];
