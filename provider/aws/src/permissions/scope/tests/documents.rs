@@ -32,7 +32,8 @@ fn every_pattern_is_narrowed_or_for_all() {
     }
 }
 
-/// With the longest names there are. What has shorter ones is divided in the same way.
+/// With the longest names there are. What has shorter ones is divided in the same way. Of the ten policies that a role takes,
+/// four are the user's (`deploy.policy_arns` of an infrastructure pipeline).
 #[test]
 fn documents_are_managed_policies_of_which_a_role_takes_ten() {
     let longest = policy(TenantScope {
@@ -52,7 +53,7 @@ fn documents_are_managed_policies_of_which_a_role_takes_ten() {
     let alike = policy(acme()).documents_like(&longest);
     assert_eq!(alike.len(), longest.documents().len());
     for documents in [policy(acme()).documents(), longest.documents(), alike] {
-        assert!((1..=9).contains(&documents.len()), "with one of the user's: {}", documents.len());
+        assert!((1..=6).contains(&documents.len()), "with four of the user's: {}", documents.len());
         for document in &documents {
             assert!((1..=MANAGED_POLICY).contains(&size(document)), "{}", size(document));
             let text = document.to_string();
