@@ -36,8 +36,8 @@ impl Applied {
 /// Brings the cloud in line with `graph`, or deletes everything if there is none.
 ///
 /// Never fails: it says how far it came, and the ledger holds all that exists. Children run as soon as what they depend
-/// on is ready, [`Run::parallel`] at once. What is declared no more and used by others is left to them. After a failure nothing new starts and what is in work is finished; after a
-/// cancellation every child stops at its next safe point.
+/// on is ready, [`Run::parallel`] at once. What is declared no more and used by others is left to them. After a failure
+/// nothing new starts and what is in work is finished; after a cancellation every child stops at its next safe point.
 pub async fn apply<W: Send + Sync>(graph: Option<&Graph<'_, W>>, ledger: Ledger, run: Run<'_, W>) -> Applied {
     let nothing = Graph::new();
     let mut walk = Walk::new(graph.unwrap_or(&nothing), ledger, run);
