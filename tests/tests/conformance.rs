@@ -6,7 +6,9 @@ mod stage;
 mod variants;
 
 use serde_json::json;
-use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes};
+use stage::{
+    DATABASE, ENVIRONMENT, GITLAB_WEBHOOK, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes,
+};
 use tfplugin::client::Action;
 
 async fn conforms(
@@ -125,6 +127,38 @@ async fn an_infrastructure_pipeline_that_becomes_another_one_is_read_back_as_it_
         assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
         stage.apply(&mut pipeline, plan).await;
         stage.expect_no_change(&mut pipeline, what).await;
+    }
+}
+
+async fn with_an_environment() -> Stage {
+    let stage = Stage::new(variants::provider_settings());
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    stage
+}
+
+#[tokio::test]
+async fn every_webhook_is_read_back_as_it_was_wanted() {
+    let stage = with_an_environment().await;
+    for variant in variants::gitlab_webhooks() {
+        conforms(&stage, GITLAB_WEBHOOK, variant).await;
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_that_becomes_another_one_is_read_back_as_it_is_wanted() {
+    let stage = with_an_environment().await;
+    let mut variants = variants::gitlab_webhooks();
+    // The last step takes everything away again.
+    variants.push(variants[0].clone());
+    let first = variants.remove(0);
+    let mut webhook = conforms(&stage, GITLAB_WEBHOOK, first).await;
+    for (what, mut config) in variants {
+        config["name"] = webhook.config["name"].clone();
+        webhook.config = config;
+        let plan = stage.plan(&webhook).await;
+        assert_eq!(plan.action, Action::Update, "{what}: {:?}", changes(&plan));
+        stage.apply(&mut webhook, plan).await;
+        stage.expect_no_change(&mut webhook, what).await;
     }
 }
 

@@ -8,7 +8,9 @@ mod variants;
 use paas_aws::permissions::Access;
 use paas_tests::{Emulator, Workspace, root};
 use serde_json::{Value as Json, json};
-use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes};
+use stage::{
+    DATABASE, ENVIRONMENT, GITLAB_WEBHOOK, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes,
+};
 use std::fs;
 use tfplugin::client::Action;
 
@@ -74,6 +76,15 @@ async fn every_infrastructure_pipeline_can_be_imported() {
     }
 }
 
+#[tokio::test]
+async fn every_webhook_can_be_imported() {
+    let stage = Stage::new(variants::provider_settings());
+    stage.create(ENVIRONMENT, variants::plain_environment(&stage.aws)).await;
+    for variant in variants::gitlab_webhooks() {
+        comes_back(&stage, GITLAB_WEBHOOK, variant).await;
+    }
+}
+
 /// A configuration that says something else changes what it says, and no other child.
 #[tokio::test]
 async fn after_an_import_a_plan_shows_what_the_configuration_says_otherwise() {
@@ -122,6 +133,8 @@ async fn what_cannot_be_imported_says_why() {
         (TENANT, "e1/a/b", &["Not a tenant's id"]),
         (INFRASTRUCTURE_PIPELINE, "e1/nobody", &["No such infrastructure pipeline", "\"nobody\"", "\"e1\""]),
         (INFRASTRUCTURE_PIPELINE, "acme", &["\"dev/acme\""]),
+        (GITLAB_WEBHOOK, "nothing", &["No such webhook", "\"nothing\"", "/paas/paas/gitlab_webhook/nothing"]),
+        (GITLAB_WEBHOOK, "paas/gitlab", &["Not a webhook's id", "\"paas/gitlab\""]),
     ] {
         let refused = provider.import(type_name, id).await.unwrap();
         assert!(refused.state.is_none(), "{id}");

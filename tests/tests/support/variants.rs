@@ -242,6 +242,70 @@ pub fn infrastructure_pipelines(aws: &Emulator) -> Vec<(&'static str, Json)> {
     (1..).zip(special).map(complete).collect()
 }
 
+/// Webhooks of an account with environment `e1`, by what is special about them. Their names are `g1`, `g2` …. Each may become
+/// the next one in place.
+pub fn gitlab_webhooks() -> Vec<(&'static str, Json)> {
+    let rule = "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)";
+    let special = [
+        ("nothing set", json!({"allowed_repositories": ["shops/*"], "naming_rule": rule})),
+        (
+            "everything set",
+            json!({
+                "gitlab_host": "gitlab.example.com:8443",
+                "branches": {"main": "e1", "release/1.0": "e1"},
+                "repositories": {
+                    "shops/acme": {"tenant": "acme", "kind": "software"},
+                    "shops/deep/er/acme_1.images": {"tenant": "acme", "kind": "infrastructure"},
+                },
+                "naming_rule": rule,
+                "allowed_repositories": ["shops/*", "*/platform-*"],
+                "token_wo": "0123456789-!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~",
+                "token_wo_version": 1,
+                "signing_token_wo": "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ==",
+                "signing_token_wo_version": 0,
+                "credentials_wo": "{\"username\": \"ci\", \"password\": \"glpat-ä\"}",
+                "credentials_wo_version": 7,
+                "throttling_rate_limit": 1,
+                "throttling_burst_limit": 5000,
+                "build_image": "aws/codebuild/amazonlinux-aarch64-standard:3.0",
+                "compute_type": "BUILD_GENERAL1_LARGE",
+                "build_timeout": 480,
+                "log_retention_in_days": 7,
+                "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+                "on_create_failure": "resume",
+                "tags": {"team": "web", "Name": "theirs", "note": "a b=c+d/e@f:g"},
+                "timeouts": {"update": "20m"},
+            }),
+        ),
+        (
+            "a GitLab without TLS, repositories one by one, other values",
+            json!({
+                "gitlab_host": "http://gitlab.example.com",
+                "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
+                "allowed_repositories": ["shops/acme"],
+                "token_wo": "another-token-of-ours",
+                "token_wo_version": 2,
+            }),
+        ),
+        (
+            "credentials of one's own",
+            json!({
+                "naming_rule": rule,
+                "allowed_repositories": ["shops/*"],
+                "credentials_secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:gitlab-AbCdEf",
+            }),
+        ),
+    ];
+    let complete = |(n, (what, special)): (usize, (&'static str, Json))| {
+        let mut config = json!({
+            "name": format!("g{n}"), "gitlab_host": "gitlab.example.com", "branches": {"main": "e1"},
+        });
+        merge(&mut config, special);
+        (what, config)
+    };
+    (1..).zip(special).map(complete).collect()
+}
+
 fn merge(config: &mut Json, more: Json) {
     let (Json::Object(config), Json::Object(more)) = (config, more) else {
         panic!("configurations are objects")
