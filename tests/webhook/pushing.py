@@ -34,7 +34,9 @@ if arguments[:2] == ["secretsmanager", "get-secret-value"]:
     print((store / option["--secret-id"]).read_text())
     sys.exit()
 held = store / option["--bucket"] / option["--key"]
-etag = '"' + hashlib.md5(held.read_bytes()).hexdigest() + '"' if held.exists() else None
+def etag_now():
+    return '"' + hashlib.md5(held.read_bytes()).hexdigest() + '"' if held.exists() else None
+etag = etag_now()
 if (store / "denied").exists():
     sys.exit("An error occurred (403) when calling the HeadObject operation: Forbidden")
 if arguments[1] == "head-object":
@@ -45,7 +47,9 @@ elif arguments[1] == "put-object":
     if (store / "meanwhile").exists():
         (store / "meanwhile").rename(store / "happened")
         subprocess.run(["sh", store / "happened"], check=True, capture_output=True)
-        etag = '"another"'
+        etag = etag_now()
+    if "--if-match" in option and etag is None:
+        sys.exit("An error occurred (NoSuchKey) when calling the PutObject operation: no")
     if option.get("--if-match", etag) != etag or ("--if-none-match" in option and etag):
         sys.exit("An error occurred (PreconditionFailed) when calling the PutObject operation: no")
     held.parent.mkdir(parents=True, exist_ok=True)

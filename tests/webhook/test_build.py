@@ -176,11 +176,19 @@ class Order(BuildTest):
                     folder.mkdir(parents=True)
                 bare, work = self.repositories / "shops/acme.git", self.root / "work/shops/acme"
                 (self.store / "meanwhile").write_text(
-                    f"GIT_CONFIG_GLOBAL=/dev/null git -C {work} push -q {bare} {new}:refs/heads/dev && echo newer >{folder}/acme.zip && "
+                    f"GIT_CONFIG_GLOBAL=/dev/null git -C {work} push -q {bare} {new}:refs/heads/dev && echo newer {there} >{folder}/acme.zip && "
                     f"printf %s {new} >{folder}/acme.commit\n"
                 )
                 self.assertIn("of a later commit", self.build(self.old))
                 self.assertEqual(self.commit_of(), new)
+
+    def test_an_archive_that_is_deleted_meanwhile_is_made_anew(self) -> None:
+        self.build(self.old)
+        new = self.push("shops/acme", a="new")
+        folder = self.store / "bucket-dev/software"
+        (self.store / "meanwhile").write_text(f"rm {folder}/acme.zip {folder}/acme.commit\n")
+        self.assertIn(f"is commit {new} now", self.build(new))
+        self.assertEqual(self.commit_of(), new)
 
     def test_an_archive_of_something_else_is_replaced(self) -> None:
         self.build(self.old)

@@ -1,84 +1,15 @@
-"""From GitLab's delivery to the uploaded archive, on the emulator: the Lambda's code starts builds that run the buildspec
-with the least that their role needs."""
+"""From GitLab's delivery to the uploaded archive, on the emulator."""
 
 import io
 import json
-import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from unittest import mock
 
-from emulator.selftest import builds
-from emulator.selftest.harness import ACCOUNT, REGION
-from webhook.deliveries import FILES, TOKEN, load
-from webhook.payloads import push
-from webhook.pushing import PASSWORD, GitLabTest
-
-BUCKET = "paas-dev-bucket"
-OBJECTS = [f"arn:aws:s3:::{BUCKET}/{kind}/*.zip" for kind in ("software", "infrastructure")]
-LOG = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{builds.GROUP}*"
+from webhook.journey import BUCKET, JourneyTest
+from webhook.pushing import PASSWORD
 
 
-class Journey(GitLabTest, builds.BuildTest):
-    def setUp(self) -> None:
-        super().setUp()
-        secrets = self.client("secretsmanager")
-        token = secrets.create_secret(Name="webhook-token", SecretString=TOKEN)["ARN"]
-        credentials = secrets.create_secret(Name="gitlab", SecretString=PASSWORD)["ARN"]
-        self.s3.create_bucket(Bucket=BUCKET, **builds.LOCATION)
-        self.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        self.allow(
-            self.build_role,
-            {"Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": LOG},
-            {"Action": ["s3:GetObject", "s3:PutObject"], "Resource": OBJECTS},
-            # Without it S3 says 403 of an object that isn't there.
-            {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"},
-            {"Action": "secretsmanager:GetSecretValue", "Resource": credentials},
-        )
-        project = self.settings()["environment"]
-        project["environmentVariables"] = [
-            {"name": "BUCKETS", "value": json.dumps({"dev": BUCKET})},
-            {"name": "CREDENTIALS_SECRET_ARN", "value": credentials},
-        ]
-        buildspec = (FILES / "webhook.yml").read_text()
-        log = {"cloudWatchLogs": {"status": "ENABLED", "groupName": builds.GROUP}}
-        self.made(buildspec, environment=project, logsConfig=log)
-        settings = {
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "BUILD_PROJECT": "bake",
-            "TOKEN_SECRET_ARN": token,
-            "SIGNING_SECRET_ARN": "",
-            "GITLAB_HOST": self.origin,
-            "ALLOWED": '["shops/*"]',
-            "REPOSITORIES": '{"shops/acme": {"tenant": "acme", "kind": "software"}}',
-            "NAMING_RULE": r"shops/(?P<tenant>shop\d)-(?P<kind>[a-z]+)",
-            "BRANCHES": '{"dev": "dev"}',
-        }
-        changed = mock.patch.dict(os.environ, settings)
-        changed.start()
-        self.addCleanup(changed.stop)
-        self.handler = load()
-        # A Lambda takes one request at a time. Here threads share its clients, which can't be made by several at once.
-        for service in ("codebuild", "secretsmanager"):
-            self.handler.client(service)
-        self.handler.print = lambda *_, **__: None
-
-    def deliver(self, repository: str, commit: str, delivery: str, token: str = TOKEN) -> tuple[int, str]:
-        """The Lambda's answer: its status, and the build's id or why there is none."""
-        project = {"path_with_namespace": repository, "git_http_url": f"{self.origin}/{repository}.git"}
-        payload = push(after=commit, project=project)
-        event = {
-            "httpMethod": "POST",
-            "headers": {"X-Gitlab-Token": token, "X-Gitlab-Event": "Push Hook", "Idempotency-Key": delivery},
-            "body": json.dumps(payload),
-        }
-        answer = self.handler.handler(event, None)
-        (text,) = json.loads(answer["body"]).values()
-        return answer["statusCode"], text
-
+class Journey(JourneyTest):
     def test_a_push_becomes_an_archive(self) -> None:
         self.repository("shops/acme")
         commit = self.push("shops/acme", index__html="hello")
@@ -100,6 +31,7 @@ class Journey(GitLabTest, builds.BuildTest):
         self.assertEqual(second["buildStatus"], "SUCCEEDED", self.log(second))
         self.assertEqual(self.s3.head_object(Bucket=BUCKET, Key="software/acme.zip")["Metadata"], {"commit": newer})
         self.assertEqual(len(self.builds.list_builds()["ids"]), 2)
+        self.assertEqual([call["error"] for call in self.control("GET", "own-calls")["calls"] if call["error"]], ["404"])
 
     def test_a_build_that_fails_leaves_what_is_there(self) -> None:
         self.repository("shops/acme")

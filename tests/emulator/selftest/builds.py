@@ -55,7 +55,7 @@ class BuildTest(ProjectTest):
 
     def over(self, build_id: str) -> dict[str, Any]:
         """The build once it is complete."""
-        self.eventually(True, lambda: self.build(build_id)["buildComplete"], seconds=20)
+        self.eventually(True, lambda: self.build(build_id)["buildComplete"], seconds=60)
         return self.build(build_id)
 
     def run_build(self, buildspec: str, **overrides: Any) -> dict[str, Any]:

@@ -22,13 +22,25 @@ class Deliveries(ApiTest, ProjectTest):
     def setUp(self) -> None:
         super().setUp()
         self.create(source={"type": "NO_SOURCE", "buildspec": BUILDSPEC}, artifacts={"type": "NO_ARTIFACTS"})
-        secret = self.client("secretsmanager").create_secret(Name="token", SecretString=TOKEN)["ARN"]
-        self.allow(
-            self.function_role,
+        key = self.client("kms").create_key()["KeyMetadata"]["Arn"]
+        token = {"Name": "token", "SecretString": TOKEN, "KmsKeyId": key}
+        secret = self.client("secretsmanager").create_secret(**token)["ARN"]
+        self.decrypts = {
+            "Action": "kms:Decrypt",
+            "Resource": key,
+            "Condition": {
+                "StringEquals": {
+                    "kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com",
+                    "kms:EncryptionContext:SecretARN": secret,
+                }
+            },
+        }
+        self.needed = [
             {"Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": f"{LOG}*"},
             {"Action": "secretsmanager:GetSecretValue", "Resource": secret},
             {"Action": "codebuild:StartBuild", "Resource": PROJECT},
-        )
+        ]
+        self.allow(self.function_role, *self.needed, self.decrypts)
         settings = {
             "BUILD_PROJECT": "bake",
             "TOKEN_SECRET_ARN": secret,
@@ -90,6 +102,13 @@ class Deliveries(ApiTest, ProjectTest):
         self.assertEqual(404, self.deliver(1, ref="refs/heads/none")[0])
         self.assertEqual([], self.builds.list_builds()["ids"])
         self.assertNotIn(TOKEN, "".join(self.log()))
+
+    def test_a_role_that_may_not_use_the_secret_s_key_is_an_error(self) -> None:
+        self.allow(self.function_role, *self.needed)
+        self.assertEqual(500, self.deliver(1)[0])
+        (refused,) = [call for call in self.control("GET", "own-calls")["calls"] if call["error"]]
+        self.assertEqual(("GetSecretValue", "AccessDeniedException"), (refused["operation"], refused["error"]))
+        self.assertEqual([], self.builds.list_builds()["ids"])
 
     def test_a_role_that_may_not_start_builds_is_an_error(self) -> None:
         self.client("iam").delete_role_policy(RoleName="hook", PolicyName="may")
