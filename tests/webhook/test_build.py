@@ -49,6 +49,16 @@ class Builds(BuildTest):
         self.git("shops/acme", "push", "-q", "origin", "dev")
         return self.git("shops/acme", "rev-parse", "HEAD")
 
+    def test_without_credentials_what_everybody_may_read_is_cloned(self) -> None:
+        commit = self.push("shops/acme", a="1")
+        log = self.build(commit, succeeds=False, CREDENTIALS_SECRET_ARN="")
+        self.assertIn("can't be fetched", log)
+        self.assertNotIn("CREDENTIALS_SECRET_ARN", log)
+        self.server.asks_for_a_password = False
+        self.build(commit, CREDENTIALS_SECRET_ARN="")
+        self.assertEqual(self.commit_of(), commit)
+        self.assertFalse([call for call in self.calls() if call[0] == "secretsmanager"])
+
     def test_a_user_name_may_stand_beside_the_password(self) -> None:
         (self.store / "credentials").write_text(json.dumps({"username": "oauth2", "password": PASSWORD}))
         self.build(self.push("shops/acme", a="1"))
