@@ -2,8 +2,8 @@
 
 use composite::{Child, Cx, Error, Id};
 use futures::FutureExt;
-use paas_aws::codebuild::Project;
 use paas_aws::codebuild::builds::{Patience, SourceObject, Start};
+use paas_aws::codebuild::{Project, Source};
 use paas_aws::s3::objects;
 use paas_aws::world::Part;
 use paas_aws::{Owner, Session, Settings, Tags, WebIdentity, World};
@@ -103,6 +103,7 @@ impl Account {
                 ("KEEP_IMAGES".into(), "5".into()),
                 ("EMPTY".into(), String::new()),
             ]),
+            source: Source::CodePipeline,
             buildspec: buildspec.into(),
             timeout_in_minutes: 60,
             kms_key_arn: self.key.clone(),
