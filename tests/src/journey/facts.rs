@@ -11,6 +11,10 @@ use std::fmt;
 const SHORT: usize = 8;
 /// Builds of a project that are looked at: CodeBuild describes no more at once.
 const MOST_BUILDS: usize = 100;
+/// Characters of a message.
+const MOST_OF_MESSAGE: usize = 100;
+/// Lines of a failed build.
+const MOST_REASONS: usize = 3;
 
 /// Something that has happened: it is told once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,25 +97,37 @@ pub(super) fn builds(aws: &Emulator) -> Vec<Value> {
     list(ask(aws, "codebuild", "batch_get_builds", &json!({ "ids": newest }))["builds"].take())
 }
 
-/// Its beginning, what it tells of its result, and its end.
+/// Its beginning, what it tells of its result or its failure, and its end.
 fn of_build(aws: &Emulator, build: &Value) -> Vec<Fact> {
     let (id, status) = (text(&build["id"]), text(&build["buildStatus"]));
     let mut facts = vec![fact("CodeBuild", format!("build {id} has begun"))];
     if status != "IN_PROGRESS" {
-        let said = log(aws, build);
-        let results = said.iter().filter(|line| is_result(line));
-        facts.extend(results.map(|line| fact("CodeBuild", format!("  {line}"))));
-        let failed = status != "SUCCEEDED";
+        let (said, failed) = (log(aws, build), status != "SUCCEEDED");
+        let told = if failed { reasons(&said) } else { results(&said) };
+        facts.extend(told.into_iter().map(|line| fact("CodeBuild", format!("  {line}"))));
         facts.push(Fact { by: "CodeBuild", what: format!("build {id}: {status}"), failed });
     }
     facts
 }
 
-/// Whether a build tells by this line what it has brought about. The line of the command itself isn't one.
-fn is_result(line: &str) -> bool {
-    let begins =
-        ["s3://", "Nothing ", "The image is ami-", "Plan: ", "Apply complete!", "The tenant isn't deployed"];
-    begins.iter().any(|begin| line.starts_with(begin)) && !line.contains('$')
+/// The lines by which a build tells what it has brought about. The command itself, which stands there too, isn't one.
+fn results(said: &[String]) -> Vec<&str> {
+    const BEGIN: [&str; 5] = ["s3://", "Nothing ", "The image is ami-", "Plan: ", "Apply complete!"];
+    let is_result = |line: &&str| BEGIN.iter().any(|it| line.starts_with(it)) && !line.contains('$');
+    said.iter().map(String::as_str).filter(is_result).collect()
+}
+
+/// The last lines before CodeBuild says that a command has failed.
+fn reasons(said: &[String]) -> Vec<&str> {
+    let end = said.iter().position(|line| line.contains("Command did not exit successfully"));
+    let before = said[..end.unwrap_or(said.len())].iter().map(String::as_str);
+    let mut last: Vec<&str> = before
+        .rev()
+        .filter(|line| !line.is_empty() && !line.starts_with("[Container]"))
+        .take(MOST_REASONS)
+        .collect();
+    last.reverse();
+    last
 }
 
 /// What a build has printed.
@@ -163,20 +179,34 @@ fn of_action(pipeline: &str, action: &Value) -> Fact {
     let run = text(&action["pipelineExecutionId"]);
     let result = &action["output"]["executionResult"];
     let variables = &action["output"]["outputVariables"];
+    // Of a source that is the version once more.
+    let led_to = &result["externalExecutionId"];
+    let led_to = if *led_to == variables["VersionId"] { &Value::Null } else { led_to };
     let mut told = vec![];
     for (what, value) in [
         ("commit", &variables["COMMIT"]),
         ("image", &variables["IMAGE_ID"]),
         ("version", &variables["VersionId"]),
-        ("as", &result["externalExecutionId"]),
+        ("as", led_to),
         ("because", &result["errorDetails"]["message"]),
     ] {
         if let Some(value) = value.as_str().filter(|value| !value.is_empty()) {
-            told.push(format!(", {what} {value}"));
+            told.push(format!(", {what} {}", line(value)));
         }
     }
     let what = format!("{pipeline} run {}, {name}: {status}{}", short(&run), told.concat());
     Fact { by: "CodePipeline", what, failed: status == "Failed" }
+}
+
+/// A message as one line: CodeBuild's quote whole commands, between what has failed and why.
+fn line(text: &str) -> String {
+    let cut = |line: &str| line.chars().take(MOST_OF_MESSAGE).collect::<String>();
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    match lines.next_back() {
+        None => cut(first),
+        Some(last) => format!("{} … {}", cut(first), cut(last.trim_start_matches(". "))),
+    }
 }
 
 /// The images that were baked.
@@ -264,17 +294,37 @@ mod tests {
         }
     }
 
+    fn lines(said: &[&str]) -> Vec<String> {
+        said.iter().map(|line| (*line).to_owned()).collect()
+    }
+
     #[test]
     fn of_a_builds_log_the_results_are_told() {
-        for (line, expected) in [
-            ("s3://b/software/acme.zip is commit 0123 now, version 1.", true),
-            ("The image is ami-0123.", true),
-            ("The image is $IMAGE_ID.", false),
-            ("echo \"s3://$bucket/$key is commit\"", false),
-            ("Apply complete! Resources: 0 added, 1 changed, 0 destroyed.", true),
-        ] {
-            assert_eq!(is_result(line), expected, "{line}");
-        }
+        let said = lines(&[
+            "[Container] Running command echo \"The image is $IMAGE_ID.\"",
+            "The image is $IMAGE_ID.",
+            "s3://b/software/acme.zip is commit 0123 now, version 1.",
+            "amazon-ebs.bare: Waiting for AMI to become ready...",
+            "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.",
+        ]);
+        assert_eq!(results(&said), [said[2].as_str(), &said[4]]);
+    }
+
+    #[test]
+    fn of_a_failed_builds_log_the_end_is_told() {
+        let said = lines(&[
+            "[Container] Entering phase BUILD",
+            "one",
+            "two",
+            "",
+            "three",
+            "four",
+            "[Container] Command did not exit successfully if true; exit status 1",
+            "[Container] Phase complete: BUILD State: FAILED",
+            "swept",
+        ]);
+        assert_eq!(reasons(&said), ["two", "three", "four"]);
+        assert_eq!(reasons(&said[..2]), ["one"]);
     }
 
     #[test]
@@ -290,9 +340,12 @@ mod tests {
         assert_eq!(told.what, "acme run 12345678, Bake: Succeeded, commit 0123, image ami-1, as bake:1");
         let failed = json!({
             "actionName": "Deploy", "status": "Failed", "pipelineExecutionId": "1",
-            "output": {"executionResult": {"errorDetails": {"message": "it broke"}}},
+            "output": {"executionResult": {"errorDetails": {"message": "it broke: (\n  a command\n). Reason: exit status 1"}}},
         });
-        assert_eq!(of_action("acme", &failed).what, "acme run 1, Deploy: Failed, because it broke");
+        assert_eq!(
+            of_action("acme", &failed).what,
+            "acme run 1, Deploy: Failed, because it broke: ( … ). Reason: exit status 1"
+        );
         assert!(of_action("acme", &failed).failed);
     }
 

@@ -170,14 +170,19 @@ impl Walk<'_> {
         let commit = repository.push(branch, message);
         let path = repository.path();
         progress.tell(Some(format!("{:12}  {commit} \"{message}\" to {branch} of {path}", "git push")));
-        loop {
-            progress.check()?;
+        let mut tell = || {
             let mut failed = None;
             for fact in watch.news() {
                 progress.tell(Some(fact.to_string()));
                 failed = failed.or_else(|| fact.failed.then(|| fact.to_string()));
             }
-            if done(&commit, failed) {
+            failed
+        };
+        loop {
+            progress.check()?;
+            if done(&commit, tell()) {
+                // What came while it was looked around.
+                tell();
                 return Ok(commit);
             }
             if Instant::now() > until {

@@ -1,0 +1,34 @@
+//! Pushes that the webhook doesn't take: GitLab is told why, and no build starts.
+
+use crate::stage::Stage;
+use serde_json::Value;
+
+#[test]
+fn a_push_that_is_not_taken_starts_no_build() {
+    let stage = Stage::new();
+    let software = stage.gitlab.repository("shops/acme-software");
+    let others = stage.gitlab.repository("others/acme-software");
+    let unknown = stage.gitlab.repository("shops/acme-binaries");
+    let wrong = "a token that somebody has guessed";
+    for (what, repository, branch, token, signed, status, why) in [
+        ("a wrong token", &software, "dev", Some(wrong), true, 401, "token"),
+        ("no signature", &software, "dev", None, false, 401, "sign"),
+        ("an unknown branch", &software, "nobody", None, true, 404, "branch"),
+        ("a repository that isn't allowed", &others, "dev", None, true, 403, "allowed"),
+        ("a repository of nobody", &unknown, "dev", None, true, 404, "tenant"),
+    ] {
+        stage.hook_wrongly(token, signed);
+        let commit = repository.push(branch, what);
+        let answer = stage.answer(&commit);
+        assert_eq!(answer.status, Some(status), "{what}: {:?}", answer.body);
+        let said = answer.says("error");
+        assert!(said.as_str().is_some_and(|said| said.to_lowercase().contains(why)), "{what}: {said}");
+    }
+    assert_eq!(stage.builds(), [] as [Value; 0]);
+    // The log has a line for each, without what was given.
+    let said = stage.said();
+    for status in [401, 403, 404] {
+        assert!(said.contains(&format!("\"status\": {status}")), "{said}");
+    }
+    assert!(!said.contains(wrong) && !said.contains(&stage.token), "{said}");
+}
