@@ -14,13 +14,13 @@ from emulator import arns
 from emulator.aws_call import AwsCall
 
 Wanted = list[tuple[str, str | None, dict[str, Any]]]
-# What each call of Secrets Manager does with the key of its secret; a call without a value makes none.
-OF_SECRETS = {
+# What each call of Secrets Manager does with the key that it names, which becomes the secret's, and with the one that the
+# secret has.
+WITH_GIVEN = {
     "CreateSecret": ("kms:GenerateDataKey", "kms:Decrypt"),
-    "GetSecretValue": ("kms:Decrypt",),
-    "PutSecretValue": ("kms:GenerateDataKey", "kms:Decrypt"),
-    "UpdateSecret": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "UpdateSecret": ("kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt"),
 }
+WITH_HELD = {"GetSecretValue": ("kms:Decrypt",), "PutSecretValue": ("kms:GenerateDataKey",)}
 
 
 def find(name: str) -> Key | None:
@@ -60,19 +60,31 @@ def via(service: str, region: str, **encryption_context: str) -> dict[str, Any]:
 
 def of_secrets(call: AwsCall) -> Wanted:
     """What a call of Secrets Manager takes besides the permission of its name."""
+    (where,) = arns.asked_for(call) or (None,)
+    told = via("secretsmanager", call.region, **({"SecretARN": where} if where else {}))
+    used = [(call.params.get("KmsKeyId"), WITH_GIVEN.get(call.operation, ())), (_held(call), _with_held(call))]
+    wanted: Wanted = [
+        (action, arn(key, call.region), told)
+        for key, actions in used
+        for action in actions
+        if key and "alias/aws/" not in key
+    ]
+    tagged = call.operation == "CreateSecret" and call.params.get("Tags")
+    return [*wanted, ("secretsmanager:TagResource", where, {})] if tagged else wanted
+
+
+def _held(call: AwsCall) -> str | None:
+    """The key of the secret that a call is about."""
     from moto.secretsmanager.models import secretsmanager_backends
 
-    params, wanted = call.params, []
-    (where,) = arns.asked_for(call) or (None,)
-    if call.operation == "CreateSecret" and params.get("Tags"):
-        wanted.append(("secretsmanager:TagResource", where, {}))
-    held = secretsmanager_backends[DEFAULT_ACCOUNT_ID][call.region].secrets.get(params.get("SecretId") or "")
-    keys = {params.get("KmsKeyId"), held and held.kms_key_id}
-    told = via("secretsmanager", call.region, **({"SecretARN": where} if where else {}))
-    if call.operation == "CreateSecret" and not {"SecretString", "SecretBinary"} & set(params):
-        return wanted
-    return wanted + [
-        (action, arn(key, call.region), told)
-        for key in sorted(key for key in keys if key and "alias/aws/" not in key)
-        for action in OF_SECRETS.get(call.operation, ())
-    ]
+    secrets = secretsmanager_backends[DEFAULT_ACCOUNT_ID][call.region].secrets
+    secret = secrets.get(call.params.get("SecretId") or "")
+    return secret.kms_key_id if secret else None
+
+
+def _with_held(call: AwsCall) -> tuple[str, ...]:
+    if call.operation == "UpdateSecret" and call.params.get("KmsKeyId"):
+        # What is there is encrypted anew.
+        return ("kms:Decrypt",)
+    is_new = call.operation == "UpdateSecret" and {"SecretString", "SecretBinary"} & set(call.params)
+    return ("kms:GenerateDataKey",) if is_new else WITH_HELD.get(call.operation, ())

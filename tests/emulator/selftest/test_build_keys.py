@@ -129,3 +129,17 @@ class Secrets(KeysTest):
         for statements in ([making], [untagged, key], [making, self.using(["kms:Decrypt"], "secretsmanager")]):
             self.assertEqual([denied], self.came_to(statements, line), statements)
         self.assertEqual(["fine"], self.came_to([making, key], line))
+
+    def test_a_new_value_and_a_new_key_take_what_they_do_with_the_keys(self) -> None:
+        denied = "(AccessDeniedException)"
+        other = self.kms.create_key()["KeyMetadata"]["Arn"]
+        changing = {"Action": ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret"], "Resource": self.secret}
+        put = "aws secretsmanager put-secret-value --secret-id own --secret-string y"
+        update = "aws secretsmanager update-secret --secret-id own"
+        lines = (f"{update} --description y", put, f"{update} --kms-key-id {other}")
+        for expected, actions in (
+            (["fine", denied, denied], ["kms:DescribeKey"]),
+            (["fine", "fine", denied], ["kms:GenerateDataKey", "kms:Decrypt"]),
+            (["fine", "fine", "fine"], ["kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt"]),
+        ):
+            self.assertEqual(expected, self.came_to([changing, self.using(actions, "secretsmanager")], *lines), actions)
