@@ -14,6 +14,8 @@ pub fn pages() -> BTreeMap<String, String> {
         .import("paas_database", "production/shop/database")
         .example("paas_environment", include_str!("../docs/resource_environment.tf"))
         .import("paas_environment", "production")
+        .example("paas_gitlab_webhook", include_str!("../docs/resource_gitlab_webhook.tf"))
+        .import("paas_gitlab_webhook", "gitlab")
         .example("paas_infrastructure_pipeline", include_str!("../docs/resource_infrastructure_pipeline.tf"))
         .import("paas_infrastructure_pipeline", "production/shop")
         .example("paas_tenant", include_str!("../docs/resource_tenant.tf"))

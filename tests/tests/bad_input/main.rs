@@ -1,6 +1,6 @@
 //! What bad input gets, through real Terraform: one error per mistake, at the attribute that is wrong, saying what is
 //! wrong and what would be right. `arguments.rs` needs no AWS, `account.rs` what AWS holds, `connection.rs` none that
-//! answers as it should; `pipeline.rs`, `database.rs` and `infrastructure.rs` have both of those.
+//! answers as it should; `pipeline.rs`, `database.rs`, `infrastructure.rs` and `gitlab_webhook.rs` have both of those.
 
 #![allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 
@@ -9,6 +9,7 @@ mod arguments;
 mod connection;
 mod database;
 mod full;
+mod gitlab_webhook;
 mod infrastructure;
 mod pipeline;
 

@@ -51,9 +51,9 @@ async fn environments(
     }
     if !missing.is_empty() {
         let detail = format!(
-            "There is no {} in project {:?} so far. Builds of pushes to their branches fail until there is.",
-            missing.join(", no "),
-            session.project
+            "Project {:?} has no environment {} so far. Until it has, builds of pushes to the branches fail.",
+            session.project,
+            missing.join(", ")
         );
         diagnostics.push(Diagnostic::warning("Environments that aren't there", detail).at("branches"));
     }

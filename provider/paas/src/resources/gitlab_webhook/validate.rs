@@ -9,7 +9,7 @@ use crate::shared::{validate_choice, validate_name, validate_range, validate_ret
 use paas_aws::names::refuse;
 use paas_aws::policies::webhook::MOST_DESTINATIONS;
 use std::collections::{BTreeMap, BTreeSet};
-use tfplugin::{Attr, Diagnostics, Path};
+use tfplugin::{Attr, Attributes, Diagnostics, Path};
 
 /// Lambda's limit of all variables of a function, in bytes of the JSON object that they are.
 const VARIABLES: usize = 4096;
@@ -205,7 +205,12 @@ fn like(pattern: &str, path: &str) -> bool {
 fn length(config: &GitlabWebhookModel, diagnostics: &mut Diagnostics) {
     let at = if config.repositories.known().is_some() { "repositories" } else { "allowed_repositories" };
     let advice = "Have a naming_rule tell of the repositories, or use a second webhook of another name.";
-    let variables = told::rules(config).map_or(0, |rules| told::json(&rules).len() + OTHER_VARIABLES);
+    // Nothing is filled in yet.
+    let mut filled = config.clone();
+    if config.branches.is_null() {
+        filled.branches = GitlabWebhookModel::defaults().branches;
+    }
+    let variables = told::rules(&filled).map_or(0, |rules| told::json(&rules).len() + OTHER_VARIABLES);
     if variables > VARIABLES {
         let detail = format!(
             "The function's variables would take up to {variables} bytes, and Lambda has {VARIABLES} for all of them. {advice}"
