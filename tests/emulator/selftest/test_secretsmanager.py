@@ -108,8 +108,8 @@ class Deletion(SecretTest):
         arn = self.make()
         for _ in range(2):
             self.secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-        self.assertIn("already scheduled for deletion", str(self.refused("InvalidRequestException", self.make)))
-        self.refused("InvalidRequestException", self.secrets.restore_secret, SecretId=arn)
+        for call, more in ((self.make, {}), (self.secrets.restore_secret, {"SecretId": arn})):
+            self.assertIn("because it was deleted", str(self.refused("InvalidRequestException", call, **more)))
         self.assertEqual([], self.seen())
 
         def free() -> bool:

@@ -270,9 +270,11 @@ fn noted(carried: &Tags) -> Option<i64> {
     }
 }
 
-/// Whether a secret of that name is scheduled for deletion, or was just deleted for good.
+/// Whether a secret of that name is scheduled for deletion, or was just deleted for good. Secrets Manager deletes in the
+/// background, and tells of it in either way meanwhile.
 fn is_leaving(e: &AwsError) -> bool {
-    e.is(&[REFUSED]) && e.message.to_ascii_lowercase().contains("scheduled for deletion")
+    let message = e.message.to_ascii_lowercase();
+    e.is(&[REFUSED]) && ["scheduled for deletion", "was deleted"].iter().any(|text| message.contains(text))
 }
 
 /// The error as it is shown, should AWS ever repeat what it was sent.
@@ -351,6 +353,9 @@ mod tests {
         let refused = |message: &str| AwsError::ours("CreateSecret", message).coded(REFUSED);
         assert!(is_leaving(&refused(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
+        )));
+        assert!(is_leaving(&refused(
+            "You can't perform this operation on the secret because it was deleted."
         )));
         assert!(!is_leaving(&refused(
             "You have already created a version with the same ClientRequestToken."

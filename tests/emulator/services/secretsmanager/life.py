@@ -31,6 +31,7 @@ REFUSED_WHEN_SCHEDULED = (
 )
 # A secret whose deletion can't be called off carries this attribute.
 GOING = "is_going"
+GONE = "You can't perform this operation on the secret because it was deleted."
 
 
 def _found(self: Any) -> FakeSecret | None:
@@ -82,6 +83,8 @@ def create_secret(original: Any, self: Any) -> Any:
     if len(tags) > MOST_TAGS:
         raise AwsError("InvalidParameterException", f"A secret can have {MOST_TAGS} tags at most.")
     there = self.backend.secrets.get(name)
+    if getattr(there, GOING, False):
+        raise _invalid(GONE)
     if there is not None and there.is_deleted():
         raise _invalid(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
@@ -119,7 +122,7 @@ def get_secret_value(original: Any, self: Any) -> Any:
 def restore_secret(original: Any, self: Any) -> Any:
     """Nothing happens to a secret that isn't scheduled."""
     if getattr(_found(self), GOING, False):
-        raise _invalid("You can't perform this operation on the secret because it was deleted.")
+        raise _invalid(GONE)
     return original(self)
 
 
