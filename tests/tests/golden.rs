@@ -9,6 +9,7 @@ use paas_tests::{Configuration, Workspace};
 use serde_json::json;
 
 const PIPELINE: &str = "paas_infrastructure_pipeline.acme";
+const WEBHOOK: &str = "paas_gitlab_webhook.shared";
 
 /// The text of a plan.
 fn planned(dev: &Configuration) -> String {
@@ -159,6 +160,46 @@ fn an_infrastructure_pipeline_is_planned_updated_and_leaves_its_images() {
     let output = dev.terraform.run(["plan", "-no-color"]).expect_success();
     let warning = output.stdout.find("Warning: Images").unwrap_or_else(|| panic!("{}", output.report()));
     assert_golden("infrastructure_pipeline_destroy", &output.stdout[warning..]);
+}
+
+/// Without any environment: a webhook needs none, and says which it misses.
+#[test]
+fn a_webhook_is_planned_drifts_and_is_updated() {
+    let mut shared = Configuration::empty();
+    let webhook = json!({
+        "gitlab_host": "gitlab.example.test",
+        "allowed_repositories": ["shops/*"],
+        "naming_rule": "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)",
+        "credentials_wo": "an access token of GitLab's",
+        "credentials_wo_version": 1,
+    });
+    shared.declare(WEBHOOK, webhook.clone());
+    assert_golden("gitlab_webhook_create", &planned(&shared));
+    let output = shared.terraform.run(["plan", "-no-color"]).expect_success();
+    let warning =
+        output.stdout.find("Warning: Environments").unwrap_or_else(|| panic!("{}", output.report()));
+    let warning = output.stdout[warning..].split("\n\n─").next().unwrap_or_default();
+    assert_golden("gitlab_webhook_missing_environments", warning);
+    shared.apply();
+
+    // Somebody takes another branch for production.
+    let function = shared.attribute(WEBHOOK, "function_name");
+    let found = shared.look("lambda", "get_function_configuration", &json!({ "FunctionName": function }));
+    let mut variables = found["Environment"].clone();
+    variables["Variables"]["BRANCHES"] = json!(r#"{"anything":"production"}"#);
+    shared.by_hand(
+        "lambda",
+        "update_function_configuration",
+        &json!({"FunctionName": function, "Environment": variables}),
+    );
+    assert_golden("gitlab_webhook_drift", &planned(&shared));
+    shared.apply();
+
+    shared.set(WEBHOOK, "branches", json!({"main": "production"}));
+    shared.set(WEBHOOK, "token_wo", "0123456789abcdef");
+    shared.set(WEBHOOK, "token_wo_version", 1);
+    shared.set(WEBHOOK, "throttling_rate_limit", 5);
+    assert_golden("gitlab_webhook_update", &planned(&shared));
 }
 
 /// What a team reads that never saw the provider: its tenant through the module `tenant`, with pipeline and database.

@@ -10,7 +10,8 @@ use tfplugin::{Attr, Attributes};
 /// The environments needn't exist yet.
 ///
 /// In GitLab, add a webhook with `url`, the secret token of `token_secret_arn` and push events, to each project or to a
-/// group. The function behind it checks the token (and the signature, with `signing_token_wo`), the host, the repository and
+/// group. Filter the push events by the branches of `branches`: GitLab counts every answer of 4xx as a failure, and stops
+/// sending for a while after four in a row. The function behind it checks the token (and the signature, with `signing_token_wo`), the host, the repository and
 /// the branch, and starts a build, which clones exactly the commit that was pushed. It answers 202 with the build's id; 200
 /// where there is nothing to do; 400, 401, 403 or 404 with the reason in a JSON body. The same delivery never starts two
 /// builds.
@@ -27,6 +28,7 @@ pub struct GitlabWebhookModel {
     #[attr(required)]
     pub gitlab_host: Attr<String>,
     /// Which environment a branch belongs to: the environment's name, by the branch's. At most 20 environments.
+    /// Defaults to `dev` for the branch `dev`, `staging` for `staging`, and `production` for `master`.
     #[attr(optional, default = common_branches())]
     pub branches: Attr<BTreeMap<String, String>>,
     /// Whose a repository is: its tenant and kind, by its path in GitLab. They stand in the function's variables, for which
@@ -67,7 +69,8 @@ pub struct GitlabWebhookModel {
     /// are cloned as everybody may.
     #[attr(optional)]
     pub credentials_secret_arn: Attr<String>,
-    /// How many requests a second API Gateway passes on, 1 to 10000. The others get 429, and GitLab sends them again.
+    /// How many requests a second API Gateway passes on, 1 to 10000. The others are answered 429;
+    /// GitLab keeps them among the webhook's recent events, from where they can be sent again.
     #[attr(optional, default = 20)]
     pub throttling_rate_limit: Attr<i64>,
     /// How many requests may come at once, 1 to 5000.
