@@ -69,15 +69,16 @@ pub fn values(config: &GitlabWebhookModel) -> BTreeMap<String, Sensitive> {
 }
 
 /// Reports a value without its version and the other way round, values that can't be used, and two sources of credentials.
+/// What isn't known yet, such as any variable while Terraform validates, may turn out to be null.
 pub fn validate(config: &GitlabWebhookModel, diagnostics: &mut Diagnostics) {
     for Given { argument, version_argument, value, version, refuse, .. } in given(config) {
-        if !value.is_null() && version.is_null() {
+        if value.known().is_some() && version.is_null() {
             let detail = format!(
                 "Terraform can't see whether {argument} has changed: set {version_argument}, too, to another number with each new value."
             );
             diagnostics.error(version_argument, "Version missing", detail);
         }
-        if value.is_null() && !version.is_null() {
+        if value.is_null() && version.known().is_some() {
             let detail = format!("There is no value of this version: set {argument}, too, or neither.");
             diagnostics.error(argument, "Value missing", detail);
         }
@@ -87,7 +88,7 @@ pub fn validate(config: &GitlabWebhookModel, diagnostics: &mut Diagnostics) {
         }
     }
     let Attr::Known(arn) = &config.credentials_secret_arn else { return };
-    if !config.credentials_wo.is_null() || !config.credentials_wo_version.is_null() {
+    if config.credentials_wo.known().is_some() || config.credentials_wo_version.known().is_some() {
         diagnostics.error(
             "credentials_secret_arn",
             "Two sources of credentials",
@@ -166,6 +167,36 @@ mod tests {
             (refuse_credentials, "{", false),
         ] {
             assert_eq!(refuse(value).is_none(), fits, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_null_in_the_end_is_no_mistake() {
+        let refused = |config: GitlabWebhookModel| {
+            let mut diagnostics = Diagnostics::default();
+            validate(&config, &mut diagnostics);
+            diagnostics.has_errors()
+        };
+        let own =
+            || Attr::Known("arn:aws:secretsmanager:eu-west-1:123456789012:secret:gitlab-AbCdEf".to_owned());
+        for (value, version, own, wrong) in [
+            (Attr::Unknown, Attr::Null, Attr::Null, false),
+            (Attr::Null, Attr::Unknown, Attr::Null, false),
+            (Attr::Unknown, Attr::Unknown, own(), false),
+            (Attr::Unknown, Attr::Known(1), Attr::Null, false),
+            (Attr::Known("glpat-x".to_owned()), Attr::Unknown, Attr::Null, false),
+            (Attr::Known("glpat-x".to_owned()), Attr::Null, Attr::Null, true),
+            (Attr::Null, Attr::Known(1), Attr::Null, true),
+            (Attr::Unknown, Attr::Known(1), own(), true),
+        ] {
+            let what = format!("{value:?} {version:?} {own:?}");
+            let config = GitlabWebhookModel {
+                credentials_wo: value,
+                credentials_wo_version: version,
+                credentials_secret_arn: own,
+                ..GitlabWebhookModel::default()
+            };
+            assert_eq!(refused(config), wrong, "{what}");
         }
     }
 
