@@ -14,7 +14,8 @@ locals {
     field => arn == null ? null : "aws secretsmanager get-secret-value --region ${split(":", arn)[3]} --secret-id ${arn} --query SecretString --output text"
   }
 
-  instructions = join("\n", concat(
+  # None of a webhook that is half-made: what it lacks is null.
+  instructions = try(join("\n", concat(
     [
       "In GitLab, in the settings of the group, or of each repository: Webhooks, Add new webhook.",
       "",
@@ -31,5 +32,5 @@ locals {
       "SSL verification  Enable SSL verification",
       "",
     ],
-  ))
+  )), null)
 }

@@ -8,7 +8,8 @@ mock_provider "paas" {
     defaults = {
       ready            = false
       branches         = { dev = "dev" }
-      token_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:paas/gitlab_webhook/gitlab/token-AbCdEf"
+      url              = null
+      token_secret_arn = null
     }
   }
 }

@@ -1,7 +1,8 @@
 //! What all environments share: GitLab's webhook, before there is any environment; and what it tells who delivers what.
 
-use super::example;
+use super::{count, example};
 use paas_tests::Emulator;
+use paas_tests::emulator::Fault;
 use paas_tests::journey::{secret, url_here};
 use paas_tests::terraform::Diagnostic;
 use serde_json::{Value, json};
@@ -91,6 +92,29 @@ fn the_webhook_comes_up_before_any_environment_and_says_what_to_enter_in_gitlab(
     let (status, body) = deliver(&address, token, &push(acme, "dev"));
     assert_eq!(status, 202, "{body}");
 
+    shared.destroy(&[]).expect_success();
+    assert_eq!(aws.inventory(), []);
+}
+
+#[test]
+fn a_webhook_that_breaks_off_is_red_and_goes_on_with_the_next_apply() {
+    let aws = Emulator::start();
+    let mut shared = example(&aws, "environments/shared");
+    shared.variable("gitlab_access_token", ACCESS_TOKEN);
+    // The account's quota is used up.
+    aws.faults([Fault::error("LimitExceededException", "Too many APIs", 429).operation("CreateRestApi")]);
+
+    let errors = shared.apply(&[]).expect_errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].text().contains("terraform apply goes on from here"), "{errors:?}");
+    assert_eq!((count(&aws, "function"), count(&aws, "rest_api")), (1, 0));
+
+    aws.clear_faults();
+    let changes = shared.plan(&[]).expect_success().changes();
+    assert_eq!(changes, [("module.gitlab_integration.paas_gitlab_webhook.this".into(), "update".into())]);
+    shared.apply_plan().expect_success();
+    assert!(shared.output("instructions").as_str().is_some_and(|text| text.contains("/v1/push")));
+    assert_eq!(shared.plan(&[]).expect_success().changes(), []);
     shared.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);
 }
