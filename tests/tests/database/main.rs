@@ -8,6 +8,9 @@ mod secrets;
 mod surprises;
 mod tenant;
 
+#[path = "../support/search.rs"]
+mod search;
+
 use paas_tests::Configuration;
 use paas_tests::configuration::DATABASE;
 use paas_tests::terraform::{Diagnostic, Output};

@@ -6,7 +6,9 @@
 mod adoption;
 mod import;
 mod life;
+mod reads;
 mod secrets;
+mod settling;
 
 #[path = "../support/changes.rs"]
 mod changes;
