@@ -9,6 +9,7 @@ mod life;
 mod reads;
 mod secrets;
 mod settling;
+mod settling;
 
 #[path = "../support/changes.rs"]
 mod changes;
