@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 const UPDATE: &str = "UPDATE_GOLDEN";
 
 /// What differs from run to run, with the word it is shown as. The first that matches at a place wins.
-const CHANGING: [(&str, &str); 11] = [
+const CHANGING: [(&str, &str); 12] = [
     (
         r"\b(vpc|subnet|igw|rtb|rtbassoc|eipalloc|eipassoc|nat|eni|sg|sgr|lt|i|ami|snap|vol)-[0-9a-f]{8,17}\b",
         "$1",
@@ -28,6 +28,7 @@ const CHANGING: [(&str, &str); 11] = [
     (r"\brequest [0-9A-Za-z-]{36,}", "request"),
     (r"\b[0-9a-f]{64}\b", "sha256"),
     (r"\b[0-9a-f]{32,40}\b", "digest"),
+    (r"[0-9A-Za-z+/]{43}=", "sha256"),
 ];
 
 /// Fails unless `text`, with what differs from run to run masked, is the content of `tests/golden/<name>.txt`.

@@ -8,6 +8,7 @@ mod stage;
 
 use estate::{Estate, create_all, plan_without_changes};
 use paas_tests::emulator::Counts;
+use serde_json::json;
 use stage::Resource;
 
 /// Calls that AWS answers for one object only, and that each tenant has one of.
@@ -51,6 +52,9 @@ const ONCE: [&str; 15] = [
 /// Those of [`ONCE`] that are asked name by name until there are enough to list all.
 const FIRST_BY_NAME: [&str; 3] =
     ["codedeploy:BatchGetApplications", "rds:DescribeDBParameterGroups", "rds:DescribeDBSubnetGroups"];
+
+/// Bytes of state that a whole tenant may take, with its pipeline and its database.
+const STATE: usize = 12_000;
 
 /// Calls beyond what follows from the number of tenants: those that are asked before it is known what others there are,
 /// and while the answer for all is under way.
@@ -112,10 +116,23 @@ async fn a_plan_without_changes_reads_each_kind_of_object_once() {
     assert!(counts.total <= limit(TENANTS), "{counts:#?}");
     // One for the target group's attributes each, a tenth for tags.
     assert!(to(&counts, "elbv2:") <= TENANTS + TENANTS / 10 + 10, "{counts:#?}");
+}
 
-    for (resource, most) in [(&whole[0], 12_000), (&lone[1], 5_000)] {
-        let (attributes, private) = resource.size();
-        assert!(attributes + private <= most, "{}: {attributes} + {private}", resource.type_name);
+/// Tags of everything cost little, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_tenant_takes_few_bytes_of_state() {
+    let tags = json!({"default_tags": {"tags": {"team": "commerce", "cost-center": "4711"}}});
+    for settings in [json!({}), tags] {
+        let estate = Estate::with(settings.clone());
+        let provider = estate.stage.provider().await;
+        create_all(&provider, [estate.environment()]).await;
+        let mut sizes = vec![];
+        for wanted in estate.whole(99) {
+            sizes.push(create_all(&provider, [wanted]).await[0].size());
+        }
+        let all: usize = sizes.iter().map(|(attributes, private)| attributes + private).sum();
+        println!("{all} bytes of state, {sizes:?} of attributes and private state, with {settings}");
+        assert!(all <= STATE, "{all}: {sizes:?} with {settings}");
     }
 }
 

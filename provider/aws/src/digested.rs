@@ -28,6 +28,12 @@ impl Digested {
         Self { digest, content: None }
     }
 
+    /// Whether a text is such a digest.
+    #[must_use]
+    pub fn is_digest(text: &str) -> bool {
+        STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == Sha256::output_size())
+    }
+
     /// Base64 of the content's SHA-256.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -80,5 +86,11 @@ mod tests {
         assert_eq!(seen, wanted);
         assert_eq!((wanted.content(), seen.content()), (&b"hello"[..], &b""[..]));
         assert_ne!(wanted, Digested::of(*b"hello!"));
+        assert!(Digested::is_digest(wanted.digest()));
+        assert!(
+            ["", "hello", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ"]
+                .iter()
+                .all(|text| !Digested::is_digest(text))
+        );
     }
 }

@@ -14,9 +14,11 @@ pub mod policy;
 mod reads;
 mod retry;
 pub mod session;
+pub mod shown;
 mod tagged;
 pub mod tagging;
 pub mod tags;
+pub mod usual;
 pub mod wait;
 pub mod world;
 

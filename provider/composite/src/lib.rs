@@ -42,6 +42,7 @@ mod graph;
 mod import;
 mod kind;
 mod ledger;
+mod packed;
 mod plan;
 mod refresh;
 mod run;

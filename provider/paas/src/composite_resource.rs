@@ -71,10 +71,13 @@ impl<C: Composite> Resource for CompositeResource<C> {
     async fn read(&self, cx: &Cx, state: C::Model, private: Vec<u8>) -> ReadOutcome<C::Model> {
         let unread =
             |state, diagnostics| ReadOutcome { state: Some(state), private: private.clone(), diagnostics };
-        let (session, memory) = match (self.connection.need(), Memory::read(&private, Some(&state))) {
-            (Ok(session), Ok(memory)) => (session, memory),
-            (Err(diagnostics), _) => return unread(state, diagnostics),
-            (_, Err(error)) => return unread(state, error.into()),
+        let session = match self.connection.need() {
+            Ok(session) => session,
+            Err(diagnostics) => return unread(state, diagnostics),
+        };
+        let memory = match Memory::read(&session, &private, Some(&state)) {
+            Ok(memory) => memory,
+            Err(error) => return unread(state, error.into()),
         };
         let memory = match self.remembered(cx, &session, &state, memory).await {
             Ok(memory) => memory,
@@ -88,8 +91,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
         if refreshed.ledger.is_empty() {
             return ReadOutcome { state: None, private: vec![], diagnostics };
         }
-        let model = outcome::of_ledger(state, &refreshed.ledger);
-        let private = Memory::of(refreshed.ledger).write(Some(&model));
+        let model = outcome::of_ledger(&session, state, &refreshed.ledger);
+        let private = Memory::of(refreshed.ledger).write(&session, &model);
         ReadOutcome { state: Some(model), private, diagnostics }
     }
 
@@ -105,8 +108,8 @@ impl<C: Composite> Resource for CompositeResource<C> {
             graph.exports(&ledger)
         };
         *model.ready() = Attr::Known(true);
-        let state = outcome::of_apply(model, &ledger, &exports)?;
-        let private = Memory::of(ledger).write(Some(&state));
+        let state = outcome::of_apply(&session, model, &ledger, &exports)?;
+        let private = Memory::of(ledger).write(&session, &state);
         Ok(Imported { state, private })
     }
 }

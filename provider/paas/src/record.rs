@@ -12,6 +12,7 @@ pub mod tenant;
 
 use crate::names::EnvironmentNames;
 use composite::Json;
+use paas_aws::digested::Digested;
 use paas_aws::ssm::{self, Depth};
 use paas_aws::world::Part;
 use paas_aws::{Owner, Session};
@@ -41,9 +42,9 @@ impl<O: Serialize + DeserializeOwned> Record<O> {
         Self { version: VERSION, arguments, outputs }
     }
 
-    /// As the parameter's value.
-    pub fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("a record is plain data")
+    /// As the parameter's value: JSON.
+    pub fn to_text(&self) -> Digested {
+        Digested::of(serde_json::to_vec(self).expect("a record is plain data"))
     }
 
     /// Reads a parameter's value.

@@ -110,15 +110,14 @@ fn records() -> Vec<Row> {
             "edited",
             &["value"],
             |a| {
-                let edited =
-                    a.child.saw["value"].to_string().replace("host", "guest").replace("10.0.", "10.9.");
+                let edited = a.published().replace("host", "guest").replace("10.0.", "10.9.");
                 a.call(
                     "ssm",
                     "put_parameter",
                     json!({"Name": a.id(), "Value": edited, "Type": "String", "Overwrite": true}),
                 )
             },
-            |a| a.call("ssm", "get_parameter", json!({"Name": a.id()}))["Parameter"]["Value"].take(),
+            |a| a.published().into(),
         ),
         parameter_tags(RECORD),
         deleted(RECORD, &[], |a| a.call("ssm", "delete_parameter", json!({"Name": a.id()}))),

@@ -4,6 +4,7 @@ use crate::stage::{Resource, Stage, changes};
 use composite::{Json, Record};
 use paas_tests::Emulator;
 use paas_tests::emulator::Object;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use tfplugin::Value;
 use tfplugin::client::{Action, Outcome};
@@ -59,6 +60,12 @@ impl Account<'_> {
     /// The id of the row's child.
     pub fn id(&self) -> &str {
         &self.child.id
+    }
+
+    /// What the parameter says that is the child.
+    pub fn published(&self) -> String {
+        let found = self.call("ssm", "get_parameter", json!({"Name": self.id()}));
+        found["Parameter"]["Value"].as_str().expect("a parameter has a value").to_owned()
     }
 
     /// The id of another child.

@@ -285,7 +285,7 @@ fn record() -> Vec<Row> {
                     json!({"Name": a.id(), "Value": "{}", "Type": "String", "Overwrite": true}),
                 )
             },
-            |a| a.call("ssm", "get_parameter", json!({"Name": a.id()}))["Parameter"]["Value"].take(),
+            |a| a.published().into(),
         ),
         parameter_tags(RECORD),
         deleted(RECORD, &[], |a| a.call("ssm", "delete_parameter", json!({"Name": a.id()}))),

@@ -29,7 +29,12 @@ pub struct Estate {
 
 impl Estate {
     pub fn set() -> Self {
-        Self::on(Stage::new(json!({})))
+        Self::with(json!({}))
+    }
+
+    /// With a provider that is configured so.
+    pub fn with(settings: Value) -> Self {
+        Self::on(Stage::new(settings))
     }
 
     /// Empties the account. The emulator, which loads a service's description with its first call, is warm then.

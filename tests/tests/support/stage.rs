@@ -9,12 +9,13 @@
 mod roles;
 
 use composite::Ledger;
-use flate2::read::DeflateDecoder;
+use paas_aws::Tags;
 use paas_aws::permissions::{Access, ResourceType};
+use paas_aws::shown::Frame;
+use paas_tests::emulator::REGION;
 use paas_tests::{Emulator, provider};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use tfplugin::Value;
 use tfplugin::client::{Action, Client, Launch, Outcome, State};
 
@@ -30,7 +31,9 @@ pub const INFRASTRUCTURE_PIPELINE: &str = "paas_infrastructure_pipeline";
 pub const GITLAB_WEBHOOK: &str = "paas_gitlab_webhook";
 
 /// The form of private state that the provider writes: its first byte.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
+/// The emulated account.
+const ACCOUNT: &str = "123456789012";
 
 /// An account, and how the provider is configured for it.
 pub struct Stage {
@@ -126,17 +129,28 @@ impl Resource {
     /// What the provider remembers of the AWS objects: the private state, with the specs that the attribute `children`
     /// shows instead.
     pub fn ledger(&self) -> Ledger {
-        let (form, deflated) = self.state.private.split_first().expect("there is private state");
+        let (form, packed) = self.state.private.split_first().expect("there is private state");
         assert_eq!(*form, FORM, "the form of the private state");
-        let mut text = String::new();
-        DeflateDecoder::new(deflated).read_to_string(&mut text).expect("private state is deflated");
-        let mut ledger: Ledger = serde_json::from_str(&text).expect("private state is a ledger");
-        let shown = self.state.value.get("children");
+        let attributes = &self.state.value;
+        let mut texts = attributes.texts();
+        if let Value::Map(shown) = attributes.get("children") {
+            texts.extend(shown.keys().map(String::as_str));
+        }
+        let texts: String = texts.into_iter().collect();
+        let ledger = Ledger::unpacked(packed, texts.as_bytes()).expect("private state is a ledger");
+        let mut ledger = ledger.expect("the private state belongs to these attributes");
+        let tags_all: Option<Tags> = serde_json::from_value(attributes.get("tags_all").to_json()).ok();
+        let tags_all = tags_all.as_ref();
+        let frame = Frame { partition: "aws", region: REGION, account_id: ACCOUNT, tags_all };
         let keys: Vec<String> = ledger.children().into_keys().collect();
         for (record, key) in ledger.live.iter_mut().chain(&mut ledger.dead).zip(keys) {
-            if let (Json::Null, Some(spec)) = (&record.saw, shown.get(&key).as_str()) {
-                record.saw = serde_json::from_str(spec).expect("children are JSON");
-            }
+            let told = match &record.saw {
+                Json::Null => vec![],
+                Json::Array(told) => told.iter().filter_map(Json::as_str).collect(),
+                _ => continue,
+            };
+            let shown = attributes.get("children").get(&key).as_str().expect("it is shown");
+            record.saw = frame.whole(&serde_json::from_str(shown).expect("children are JSON"), told);
         }
         ledger
     }

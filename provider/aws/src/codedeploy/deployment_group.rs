@@ -4,6 +4,7 @@ use super::{NOT_FOUND, UNSETTLED, hooks, tagging};
 use crate::call::{AwsError, call, creating};
 use crate::tagged;
 use crate::tags::{self, Tags};
+use crate::usual;
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_codedeploy::Client;
@@ -35,9 +36,11 @@ pub struct DeploymentGroup {
     /// `DEPLOYMENT_STOP_ON_REQUEST`; none: it never does.
     pub auto_rollback_events: BTreeSet<String>,
     /// CloudWatch alarms that stop a deployment: at most ten.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub alarm_names: BTreeSet<String>,
     /// Whether each Auto Scaling group has the lifecycle hook through which new instances get the release: `true` is
     /// wanted, `false` is seen where somebody deleted one.
+    #[serde(default = "usual::yes", skip_serializing_if = "usual::is_yes")]
     pub lifecycle_hook: bool,
     /// The user's tags.
     pub tags: Tags,

@@ -37,11 +37,20 @@ pub struct Pipeline {
     /// The key that encrypts the artifacts.
     pub kms_key_arn: String,
     /// What a run does that finds another under way: `SUPERSEDED`, `QUEUED`, `PARALLEL`.
+    #[serde(default = "default_mode", skip_serializing_if = "is_default_mode")]
     pub execution_mode: String,
     /// At least two; the first holds the sources.
     pub stages: Vec<Stage>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+fn default_mode() -> String {
+    DEFAULT_MODE.as_str().to_owned()
+}
+
+fn is_default_mode(mode: &String) -> bool {
+    *mode == DEFAULT_MODE.as_str()
 }
 
 /// What siblings may use.

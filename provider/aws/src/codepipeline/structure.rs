@@ -54,7 +54,17 @@ pub struct Action {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_variables: Vec<String>,
     /// Its turn in the stage, from 1; those of one turn run side by side.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
     pub run_order: i32,
+}
+
+fn first() -> i32 {
+    FIRST
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(turn: &i32) -> bool {
+    *turn == FIRST
 }
 
 /// Stages as CodePipeline takes them.

@@ -21,6 +21,7 @@ mod refusals;
 mod route_table;
 mod routes;
 mod rule;
+mod rule_text;
 mod security_group;
 mod security_group_rules;
 mod subnet;

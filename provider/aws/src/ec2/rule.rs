@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// Every protocol, in EC2's words.
-const ALL: &str = "-1";
+pub(super) const ALL: &str = "-1";
 
-/// One rule. EC2 holds a rule once: two that differ in their description only are the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// One rule. EC2 holds a rule once: two that differ in their description only are the same. Plans and states show it as a
+/// line, see [`rule_text`](super::rule_text).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     /// `tcp`, `udp`, `icmp`, `icmpv6`, a protocol number, or `-1` for all.
     pub protocol: String,

@@ -22,8 +22,10 @@ pub struct SecurityGroupRules {
     /// The group; also this child's id.
     pub group_id: String,
     /// What may come in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ingress: BTreeSet<Rule>,
     /// What may go out. A new group comes with a rule that lets all out; it goes unless it is wanted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub egress: BTreeSet<Rule>,
 }
 

@@ -33,6 +33,7 @@ pub struct ListenerRule {
     /// Host names, or patterns with `*` and `?`.
     pub hosts: BTreeSet<String>,
     /// Path patterns; none: every path.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub paths: BTreeSet<String>,
     /// Unset: allocated once, and kept.
     pub priority: Option<u16>,

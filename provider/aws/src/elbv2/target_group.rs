@@ -4,6 +4,7 @@ use super::{gone, tagging};
 use crate::batch::MANY;
 use crate::call::{AwsError, call, creating};
 use crate::tags::Tags;
+use crate::usual;
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_elasticloadbalancingv2::Client;
@@ -30,6 +31,7 @@ pub struct TargetGroup {
     /// `HTTP` or `HTTPS`, between load balancer and instances.
     pub protocol: String,
     /// When an instance counts as healthy.
+    #[serde(with = "usual", default, skip_serializing_if = "usual::is")]
     pub health_check: HealthCheck,
     /// Seconds that requests under way have when an instance leaves; 0 to 3600.
     pub deregistration_delay: i32,
@@ -56,6 +58,22 @@ pub struct HealthCheck {
     pub unhealthy_threshold: i32,
     /// HTTP statuses of a healthy instance, such as `200` or `200-299,404`.
     pub matcher: String,
+}
+
+/// What `paas_tenant` asks for unless told otherwise.
+impl Default for HealthCheck {
+    fn default() -> Self {
+        Self {
+            path: "/".into(),
+            port: "traffic-port".into(),
+            protocol: "HTTP".into(),
+            interval: 30,
+            timeout: 5,
+            healthy_threshold: 3,
+            unhealthy_threshold: 3,
+            matcher: "200".into(),
+        }
+    }
 }
 
 /// What siblings may use.
@@ -293,16 +311,7 @@ mod tests {
             vpc_id: "vpc-1".into(),
             port: 80,
             protocol: "HTTP".into(),
-            health_check: HealthCheck {
-                path: "/".into(),
-                port: "traffic-port".into(),
-                protocol: "HTTP".into(),
-                interval: 30,
-                timeout: 5,
-                healthy_threshold: 3,
-                unhealthy_threshold: 3,
-                matcher: "200".into(),
-            },
+            health_check: HealthCheck::default(),
             deregistration_delay: 60,
             tags: Tags::new(),
         }

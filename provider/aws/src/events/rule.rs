@@ -5,6 +5,7 @@ use crate::batch::prefix_of;
 use crate::call::{AwsError, call};
 use crate::tagged;
 use crate::tags::{self, Tags};
+use crate::usual;
 use crate::wait;
 use crate::world::{Cx, World};
 use aws_sdk_eventbridge::Client;
@@ -28,6 +29,7 @@ pub struct Rule {
     /// The events it is for, as EventBridge's patterns say it. Compared as JSON: the order of keys means nothing.
     pub event_pattern: Value,
     /// Whether it is on.
+    #[serde(default = "usual::yes", skip_serializing_if = "usual::is_yes")]
     pub enabled: bool,
     /// What a matching event starts.
     pub target_arn: String,

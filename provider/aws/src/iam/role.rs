@@ -24,6 +24,7 @@ pub struct Role {
     #[serde(with = "compact::by_name")]
     pub policies: BTreeMap<String, Document>,
     /// Attached managed policies: at most ten (a quota that AWS raises on request).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub managed_policy_arns: BTreeSet<String>,
     /// The managed policy that bounds what the role may ever do.
     pub permissions_boundary: Option<String>,

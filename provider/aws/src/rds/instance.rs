@@ -2,6 +2,7 @@
 
 use super::{converge, ending, engine, making, seen, status};
 use crate::tags::{self, Tags};
+use crate::usual;
 use crate::world::{Cx, World};
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub struct Instance {
     /// Provisioned throughput of gp3 in MiB/s; unset: what it has at no extra cost.
     pub storage_throughput: Option<i32>,
     /// Whether a standby in another zone takes over when the instance fails.
+    #[serde(default, skip_serializing_if = "usual::is")]
     pub multi_az: bool,
     /// The database (schema) made with the instance. It can't be changed.
     pub db_name: Option<String>,
@@ -46,6 +48,7 @@ pub struct Instance {
     /// The key that encrypts storage, snapshots, secret and performance data. It can't be changed.
     pub kms_key_arn: String,
     /// Whether RDS keeps the master user's password in Secrets Manager and rotates it. Want `true`.
+    #[serde(default = "usual::yes", skip_serializing_if = "usual::is_yes")]
     pub manage_master_user_password: bool,
     /// Days; 0 to 35. 0: no automated backups.
     pub backup_retention_period: i32,
@@ -58,12 +61,15 @@ pub struct Instance {
     /// Whether RDS refuses to delete it.
     pub deletion_protection: bool,
     /// Whether Performance Insights gathers data.
+    #[serde(default, skip_serializing_if = "usual::is")]
     pub performance_insights_enabled: bool,
     /// Days that they are kept, where they are gathered; unset: 7, which are free.
     pub performance_insights_retention_period: Option<i32>,
     /// Whether snapshots carry the instance's tags.
+    #[serde(default = "usual::yes", skip_serializing_if = "usual::is_yes")]
     pub copy_tags_to_snapshot: bool,
     /// Whether it has a public address. Want `false`.
+    #[serde(default, skip_serializing_if = "usual::is")]
     pub publicly_accessible: bool,
     /// The user's tags.
     pub tags: Tags,

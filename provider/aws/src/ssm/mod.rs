@@ -1,7 +1,6 @@
 //! SSM Parameter Store: the published records.
 
 mod parameter;
-mod structured;
 
 pub use parameter::{MAX_VALUE, Parameter, ParameterOut};
 

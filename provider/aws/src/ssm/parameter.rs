@@ -1,6 +1,7 @@
 //! A parameter: one published record.
 
 use crate::call::{AwsError, call, creating};
+use crate::digested::Digested;
 use crate::tagging;
 use crate::tags::{self, Tags};
 use crate::wait;
@@ -10,7 +11,9 @@ use aws_sdk_ssm::types::{ParameterTier, ParameterType, ResourceTypeForTagging, T
 use composite::{Child, Diff, Error, Id};
 use futures::TryFutureExt;
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Characters that a value of the standard tier may have.
@@ -21,9 +24,10 @@ pub const MAX_VALUE: usize = 4096;
 pub struct Parameter {
     /// The name, a path such as `/paas/paas/dev`. It can't be changed.
     pub name: String,
-    /// The value, of at most [`MAX_VALUE`] characters.
-    #[serde(with = "super::structured")]
-    pub value: String,
+    /// The value: text of at most [`MAX_VALUE`] characters. States and plans hold its digest: what it says, a record's
+    /// arguments and outputs, stands beside it there.
+    #[serde(deserialize_with = "value")]
+    pub value: Digested,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -33,6 +37,15 @@ pub struct Parameter {
 pub struct ParameterOut {
     /// The name.
     pub name: String,
+}
+
+/// A digest, or the value itself, as earlier providers wrote it: text, and data where it was the compact JSON of an object.
+fn value<'de, D: Deserializer<'de>>(from: D) -> Result<Digested, D::Error> {
+    Ok(match Json::deserialize(from)? {
+        Json::String(text) if Digested::is_digest(&text) => Digested::seen(text),
+        Json::String(text) => Digested::of(text.into_bytes()),
+        data => Digested::of(data.to_string().into_bytes()),
+    })
 }
 
 const NOT_FOUND: &[&str] = &["ParameterNotFound", "InvalidResourceId"];
@@ -69,7 +82,7 @@ impl Child for Parameter {
         reads.values.forget(&self.name);
         match made {
             Ok(_) => {
-                reads.values.hand_on(&self.name, self.value.clone());
+                reads.values.hand_on(&self.name, self.text().into_owned());
                 reads.tags.hand_on(&self.name, tags::to_create(cx, &self.tags));
                 Ok(self.name.clone())
             }
@@ -98,7 +111,7 @@ impl Child for Parameter {
             carried.ok_or_else(missing)
         });
         let (value, carried) = try_join(reads.values.fresh(id).err_into(), carried).await?;
-        if value.as_ref() != Some(&self.value) {
+        if value.is_none_or(|value| Digested::of(value.into_bytes()) != self.value) {
             // SSM takes no tags in a call that overwrites.
             wait::settled(cx, &[BUSY], || async {
                 call("PutParameter", self.put(ssm).overwrite(true).send()).await.map(|_| ())
@@ -127,6 +140,7 @@ impl Child for Parameter {
         let carried = tagging::carried(cx, &arn, || reads.tags.get(id));
         let (value, carried) = try_join(reads.values.get(id), carried).await?;
         let Some((value, carried)) = value.zip(carried) else { return Ok(None) };
+        let value = Digested::of(value.into_bytes());
         let spec = Self { name: id.clone(), value, tags: tags::of_user(cx, &carried) };
         Ok(Some((spec, ParameterOut { name: id.clone() })))
     }
@@ -147,11 +161,15 @@ impl Parameter {
         &self,
         ssm: &Client,
     ) -> aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder {
-        ssm.put_parameter().name(&self.name).value(&self.value).r#type(ParameterType::String)
+        ssm.put_parameter().name(&self.name).value(self.text()).r#type(ParameterType::String)
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.value.content())
     }
 
     fn check(&self) -> Result<(), Error> {
-        let length = self.value.chars().count();
+        let length = self.text().chars().count();
         if length <= MAX_VALUE {
             return Ok(());
         }
@@ -189,9 +207,11 @@ fn sdk_tags(tags: &Tags) -> Vec<Tag> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn of(value: &str) -> Parameter {
-        Parameter { name: "/paas/paas/dev".into(), value: value.into(), tags: Tags::new() }
+        let value = Digested::of(value.as_bytes());
+        Parameter { name: "/paas/paas/dev".into(), value, tags: Tags::new() }
     }
 
     #[test]
@@ -199,6 +219,20 @@ mod tests {
         assert_eq!(of("a").diff(&of("a")), Diff::Same);
         assert_eq!(of("a").diff(&of("b")), Diff::Update);
         assert_eq!(of("a").diff(&Parameter { name: "/b".into(), ..of("a") }), Diff::Replace("name"));
+    }
+
+    /// Objects stood as data, all else as text.
+    #[test]
+    fn a_spec_that_an_earlier_provider_wrote_is_read() {
+        for text in [r#"{"b":1,"a":[1.5,"x"]}"#, r#"{"a": 1}"#, r#"{"a":1,"a":2}"#, "[1]", "true", "", "a{"] {
+            let data = serde_json::from_str::<Json>(text).ok().filter(|data| data.is_object());
+            let data = data.filter(|data| data.to_string() == text).unwrap_or_else(|| text.into());
+            let earlier = json!({"name": "/paas/paas/dev", "value": data, "tags": {}});
+            assert_eq!(serde_json::from_value::<Parameter>(earlier).unwrap(), of(text));
+            let today = serde_json::to_value(of(text)).unwrap();
+            assert_eq!(today["value"], of(text).value.digest());
+            assert_eq!(serde_json::from_value::<Parameter>(today).unwrap(), of(text));
+        }
     }
 
     #[test]

@@ -15,11 +15,13 @@ use tokio::time::Instant;
 
 impl<C: Composite> CompositeResource<C> {
     pub(super) async fn carry_out(&self, cx: &Cx, apply: Apply<C::Model>) -> Applied<C::Model> {
-        let memory = Memory::read(&apply.private, apply.prior.as_ref());
-        let (session, memory) = match (self.connection.need(), memory) {
-            (Ok(session), Ok(memory)) => (session, memory),
-            (Err(diagnostics), _) => return Applied::failed(apply.prior, diagnostics).private(apply.private),
-            (_, Err(error)) => return Applied::failed(apply.prior, error).private(apply.private),
+        let session = match self.connection.need() {
+            Ok(session) => session,
+            Err(diagnostics) => return Applied::failed(apply.prior, diagnostics).private(apply.private),
+        };
+        let memory = match Memory::read(&session, &apply.private, apply.prior.as_ref()) {
+            Ok(memory) => memory,
+            Err(error) => return Applied::failed(apply.prior, error).private(apply.private),
         };
         let secrets = apply.config.as_ref().map(C::secrets).unwrap_or_default();
         match (apply.planned, apply.prior) {
@@ -64,7 +66,7 @@ impl<C: Composite> CompositeResource<C> {
             run: self.connection.run(),
         };
         let Some(facts) = C::gather(session, request, &mut diagnostics).await else {
-            let private = memory.write(prior.as_ref());
+            let private = prior.as_ref().map_or(vec![], |prior| memory.write(session, prior));
             return Applied::failed(prior, diagnostics).private(private);
         };
         let world = Self::world(session, &planned, Some(&facts)).telling(secrets).until(deadline);
@@ -89,13 +91,13 @@ impl<C: Composite> CompositeResource<C> {
         }
         if goes_on {
             *planned.ready() = Attr::Known(false);
-            return Self::promised(planned, &applied.ledger, &applied.exports, diagnostics);
+            return Self::promised(session, planned, &applied.ledger, &applied.exports, diagnostics);
         }
         if !failed && !applied.staying.is_empty() {
             diagnostics.push(C::stays(&world.owner, &applied.staying));
-            return Self::promised(planned, &applied.ledger, &applied.exports, diagnostics);
+            return Self::promised(session, planned, &applied.ledger, &applied.exports, diagnostics);
         }
-        Self::remember(planned, &applied.ledger, &applied.exports, diagnostics)
+        Self::remember(session, planned, &applied.ledger, &applied.exports, diagnostics)
     }
 
     /// Deletes every child.
@@ -111,7 +113,7 @@ impl<C: Composite> CompositeResource<C> {
         C::may_destroy(session, Leaving { model: &prior, ledger, why: Why::Unwanted, run }, &mut refusals)
             .await;
         if refusals.has_errors() {
-            let private = memory.write(Some(&prior));
+            let private = memory.write(session, &prior);
             return Applied::failed(prior, refusals).private(private);
         }
         let deadline = Instant::now() + prior.timeouts().of(Operation::Delete);
@@ -121,44 +123,46 @@ impl<C: Composite> CompositeResource<C> {
         if applied.ledger.is_empty() && !diagnostics.has_errors() {
             return Applied::done(None);
         }
-        Self::remember(prior, &applied.ledger, &applied.exports, diagnostics)
+        Self::remember(session, prior, &applied.ledger, &applied.exports, diagnostics)
     }
 
     /// The state after an apply, however far it came.
     fn remember(
+        session: &Session,
         mut model: C::Model,
         ledger: &Ledger,
         exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
         *model.ready() = Attr::Known(!diagnostics.has_errors());
-        let state = match outcome::of_apply(model.clone(), ledger, exports) {
+        let state = match outcome::of_apply(session, model.clone(), ledger, exports) {
             Ok(state) => state,
             Err(error) => {
                 diagnostics.push(error);
                 model
             }
         };
-        let private = Memory::of(ledger.clone()).write(Some(&state));
+        let private = Memory::of(ledger.clone()).write(session, &state);
         Applied { state: Some(state), private, diagnostics }
     }
 
     /// The state after a create that broke off and is to go on in place, or an update that left something to others. It
     /// ends without an error, so Terraform holds it to all that was planned; the next refresh tells what there really is.
     fn promised(
+        session: &Session,
         planned: C::Model,
         ledger: &Ledger,
         exports: &IndexMap<String, Json>,
         mut diagnostics: Diagnostics,
     ) -> Applied<C::Model> {
-        let state = match outcome::of_promise(planned.clone(), ledger, exports) {
+        let state = match outcome::of_promise(session, planned.clone(), ledger, exports) {
             Ok(state) => state,
             Err(error) => {
                 diagnostics.push(error);
                 planned
             }
         };
-        let private = Memory::of(ledger.clone()).write(Some(&state));
+        let private = Memory::of(ledger.clone()).write(session, &state);
         Applied { state: Some(state), private, diagnostics }
     }
 }

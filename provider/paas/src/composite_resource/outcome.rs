@@ -2,19 +2,35 @@
 
 use composite::{Json, Ledger, Plan};
 use indexmap::IndexMap;
+use paas_aws::Session;
+use paas_aws::shown::Frame;
 use std::collections::BTreeMap;
 use tfplugin::{Attr, Attributes, Diagnostic, Value};
 
 use super::Model;
 
+/// The attribute `children`.
+type Children = BTreeMap<String, Attr<String>>;
+
 /// Exports by attribute name; `None` is not known yet.
 pub type Outcome = IndexMap<String, Option<Json>>;
 
 /// The planned attributes: every child's wanted spec, and the outputs known so far.
-pub fn of_plan<M: Model>(mut model: M, plan: &Plan) -> Result<M, Diagnostic> {
+pub fn of_plan<M: Model>(
+    session: &Session,
+    mut model: M,
+    prior: Option<&M>,
+    plan: &Plan,
+) -> Result<M, Diagnostic> {
     *model.children() = if plan.keys_known {
-        let children = plan.children().into_iter();
-        Attr::Known(children.map(|(key, spec)| (key, spec.map_or(Attr::Unknown, |s| text(&s)))).collect())
+        let before = prior.map_or(Attr::Null, |prior| prior.clone().children().clone());
+        let tags = model.tags_all().clone();
+        let texts = Texts { frame: Frame::of(session, tags.known()), before: before.known() };
+        let text = |(key, spec): (String, Option<Json>)| {
+            let text = spec.map_or(Attr::Unknown, |spec| texts.of(&key, &spec));
+            (key, text)
+        };
+        Attr::Known(plan.children().into_iter().map(text).collect())
     } else {
         Attr::Unknown
     };
@@ -23,22 +39,25 @@ pub fn of_plan<M: Model>(mut model: M, plan: &Plan) -> Result<M, Diagnostic> {
 
 /// The attributes after an apply. What isn't known after a failure is left to the server, which makes it null.
 pub fn of_apply<M: Model>(
+    session: &Session,
     mut model: M,
     ledger: &Ledger,
     exports: &IndexMap<String, Json>,
 ) -> Result<M, Diagnostic> {
-    *model.children() = Attr::Known(children(ledger));
+    let planned = model.children().clone();
+    *model.children() = Attr::Known(children(session, &mut model, planned.known(), ledger));
     export(model, &exports.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect())
 }
 
 /// The attributes after an apply that ended half-way without an error: what was known in the plan stands, the rest is
 /// filled in as far as it is known now. What still isn't, is left to the server, which makes it null.
 pub fn of_promise<M: Model>(
+    session: &Session,
     mut planned: M,
     ledger: &Ledger,
     exports: &IndexMap<String, Json>,
 ) -> Result<M, Diagnostic> {
-    let made = children(ledger);
+    let made = children(session, &mut planned, None, ledger);
     match planned.children() {
         Attr::Known(children) => {
             for (key, spec) in children.iter_mut().filter(|(_, spec)| spec.is_unknown()) {
@@ -53,21 +72,45 @@ pub fn of_promise<M: Model>(
 }
 
 /// The attributes after a refresh: only `children` can have changed. A state from before there was `ready` is whole.
-pub fn of_ledger<M: Model>(mut model: M, ledger: &Ledger) -> M {
-    *model.children() = Attr::Known(children(ledger));
+pub fn of_ledger<M: Model>(session: &Session, mut model: M, ledger: &Ledger) -> M {
+    *model.children() = Attr::Known(children(session, &mut model, None, ledger));
     if model.ready().is_null() {
         *model.ready() = Attr::Known(true);
     }
     model
 }
 
-fn children(ledger: &Ledger) -> BTreeMap<String, Attr<String>> {
-    ledger.children().into_iter().map(|(key, spec)| (key, text(&spec))).collect()
+fn children<M: Model>(
+    session: &Session,
+    model: &mut M,
+    before: Option<&Children>,
+    ledger: &Ledger,
+) -> Children {
+    let texts = Texts { frame: Frame::of(session, model.tags_all().known()), before };
+    let text = |(key, spec): (String, Json)| {
+        let text = texts.of(&key, &spec);
+        (key, text)
+    };
+    ledger.children().into_iter().map(text).collect()
 }
 
-/// Compact JSON with sorted keys: Terraform renders it as a structural difference.
-fn text(spec: &Json) -> Attr<String> {
-    Attr::Known(spec.to_string())
+/// Specs as text: compact JSON, which Terraform renders as a structural difference.
+struct Texts<'a> {
+    frame: Frame<'a>,
+    /// The texts that there were.
+    before: Option<&'a Children>,
+}
+
+impl Texts<'_> {
+    /// What shows the same stands as it stood: an earlier provider may have shown more, and that is no change.
+    fn of(&self, key: &str, spec: &Json) -> Attr<String> {
+        let shown = self.frame.shown(spec);
+        let before = self.before.and_then(|before| before.get(key)?.known());
+        let as_before = before.filter(|before| {
+            serde_json::from_str::<Json>(before).is_ok_and(|before| self.frame.shown(&before) == shown)
+        });
+        Attr::Known(as_before.cloned().unwrap_or_else(|| shown.to_string()))
+    }
 }
 
 /// Sets each export's attribute. Goes through the model's value, so that no composite maps its outputs by hand.

@@ -11,7 +11,7 @@ impl<C: Composite> CompositeResource<C> {
     pub(super) async fn plan_change(&self, plan: &mut Plan<C::Model>, diagnostics: &mut Diagnostics) {
         // Without a session nothing is known of AWS: what the server has marked unknown stays so.
         let Some(session) = self.connection.get() else { return };
-        let remembered = match Memory::read(&plan.private, plan.prior.as_ref()) {
+        let remembered = match Memory::read(&session, &plan.private, plan.prior.as_ref()) {
             Ok(memory) => memory,
             Err(error) => return diagnostics.push(error),
         };
@@ -56,7 +56,7 @@ impl<C: Composite> CompositeResource<C> {
         C::wire(&session, &model, &facts, &mut graph);
         let planned = composite::plan(&graph, &memory.ledger);
         C::review(&planned, &model, diagnostics);
-        plan.planned = match outcome::of_plan(model.clone(), &planned) {
+        plan.planned = match outcome::of_plan(&session, model.clone(), plan.prior.as_ref(), &planned) {
             Ok(model) => model,
             Err(error) => return diagnostics.push(error),
         };
@@ -71,7 +71,7 @@ impl<C: Composite> CompositeResource<C> {
             run.will_publish(&owner(prior), &planned.exports);
         }
         if plan.prior.is_some() || plan.private.is_empty() {
-            plan.private = memory.write(plan.prior.as_ref());
+            plan.private = memory.write_alone();
         }
         if plan.prior.is_none()
             && C::has_owner(&plan.planned)
@@ -84,7 +84,7 @@ impl<C: Composite> CompositeResource<C> {
     /// Plans a destruction.
     pub(super) async fn plan_end(&self, prior: &C::Model, private: &[u8], diagnostics: &mut Diagnostics) {
         let Some(session) = self.connection.get() else { return };
-        let ledger = &match Memory::read(private, Some(prior)) {
+        let ledger = &match Memory::read(&session, private, Some(prior)) {
             Ok(memory) => memory.ledger,
             Err(error) => return diagnostics.push(error),
         };

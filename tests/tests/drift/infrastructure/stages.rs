@@ -56,11 +56,11 @@ pub fn rows() -> Vec<Row> {
             "edited",
             &["value"],
             |a| {
-                let edited = a.child.saw["value"].to_string().replace("_bake", "_mine");
+                let edited = a.published().replace("_bake", "_mine");
                 let parameter = json!({"Name": a.id(), "Value": edited, "Type": "String", "Overwrite": true});
                 a.call("ssm", "put_parameter", parameter)
             },
-            |a| a.call("ssm", "get_parameter", json!({"Name": a.id()}))["Parameter"]["Value"].take(),
+            |a| a.published().into(),
         ),
         parameter_tags(RECORD),
     ]
