@@ -34,6 +34,20 @@ class Journey(RunningTest, CodeDeployTest):
             Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
 
+    def open_to_trails(self) -> str:
+        """The bucket, into which trails may write."""
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": ["s3:GetBucketAcl", "s3:PutObject"],
+            "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        }
+        self.s3.put_bucket_policy(
+            Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        )
+        return BUCKET
+
     def served(self) -> list[str]:
         """ETags of what the instances serve."""
         return [release["revision"]["etag"] for release in self.control("GET", "releases").values()]
@@ -127,17 +141,7 @@ class Journey(RunningTest, CodeDeployTest):
 
     def test_a_trail_that_records_the_writes_starts_it_too(self) -> None:
         trails = self.client("cloudtrail")
-        allow = {
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudtrail.amazonaws.com"},
-            "Action": ["s3:GetBucketAcl", "s3:PutObject"],
-            "Resource": [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"],
-            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
-        }
-        self.s3.put_bucket_policy(
-            Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-        )
-        trails.create_trail(Name="env", S3BucketName=BUCKET)
+        trails.create_trail(Name="env", S3BucketName=self.open_to_trails())
         parameters = {"bucketName": [BUCKET], "key": [KEY]}
         detail = {
             "eventSource": ["s3.amazonaws.com"],
@@ -173,6 +177,21 @@ class Journey(RunningTest, CodeDeployTest):
         selector = {"FieldSelectors": [{"Field": name, **rule} for name, rule in fields.items()]}
         trails.put_event_selectors(TrailName="env", AdvancedEventSelectors=[selector])
         self.assertTrue(starts())
+
+    def test_a_trail_records_what_was_refused_too(self) -> None:
+        trails = self.client("cloudtrail")
+        trails.create_trail(Name="env", S3BucketName=self.open_to_trails())
+        resource = {"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{BUCKET}/software/"]}
+        selector = {"ReadWriteType": "WriteOnly", "IncludeManagementEvents": False, "DataResources": [resource]}
+        trails.put_event_selectors(TrailName="env", EventSelectors=[selector])
+        trails.start_logging(Name="env")
+        for more, starts in (({}, 1), ({"errorCode": [{"exists": False}]}, 0)):
+            detail = {"eventName": ["PutObject"], "requestParameters": {"key": [KEY]}, **more}
+            self.on({"source": ["aws.s3"], "detail-type": ["AWS API Call via CloudTrail"], "detail": detail})
+            before = len(self.statuses())
+            put = {"Bucket": BUCKET, "Key": KEY, "Body": b"", "IfNoneMatch": "*"}
+            self.refused("PreconditionFailed", self.s3.put_object, **put)
+            self.assertEqual(before + starts, len(self.statuses()))
 
     def test_a_release_that_fails_leaves_the_old_one_and_the_execution_failed(self) -> None:
         old = self.served()

@@ -151,6 +151,21 @@ def _announce(bucket: FakeBucket, api: str, created: bool, detail: dict[str, Any
 notifications.send_event = send_event
 
 
+@wraps(S3Response, "put_object")
+def put_object(original: Any, self: Any) -> Any:
+    """Whoever writes under a condition that doesn't hold has written nothing, and is recorded all the same."""
+    try:
+        return original(self)
+    except S3ClientError as error:
+        bucket = self.backend.buckets.get(self.bucket_name)
+        if bucket is not None:
+            services.load("events")
+            from emulator.services.events import objects
+
+            objects.announce_refused(bucket, "PutObject", self.parse_key_name(), error.code, error.message)
+        raise
+
+
 @wraps(S3Backend, "delete_object")
 def delete_object(
     original: Any,

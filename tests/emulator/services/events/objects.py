@@ -31,18 +31,22 @@ def announce(bucket: FakeBucket, api: str, created: bool, detail: dict[str, Any]
         }
         kind = "Object Created" if created else "Object Deleted"
         delivery.send(bucket.region_name, "aws.s3", kind, [bucket.arn], event)
-    arn = f"{bucket.arn}/{detail['key']}"
-    if any(_records_writes(trail, arn) for trail in _trails(bucket.region_name)):
-        delivery.send(
-            bucket.region_name,
-            "aws.s3",
-            "AWS API Call via CloudTrail",
-            [],
-            _recorded(bucket, api, arn, detail),
-        )
+    _record(bucket, api, detail["key"])
 
 
-def _recorded(bucket: FakeBucket, api: str, arn: str, detail: dict[str, Any]) -> dict[str, Any]:
+def announce_refused(bucket: FakeBucket, api: str, key: str, code: str, message: str) -> None:
+    """Say that a call came to nothing: CloudTrail records those, too."""
+    _record(bucket, api, key, errorCode=code, errorMessage=message)
+
+
+def _record(bucket: FakeBucket, api: str, key: str, **more: str) -> None:
+    arn, region = f"{bucket.arn}/{key}", bucket.region_name
+    if any(_records_writes(trail, arn) for trail in _trails(region)):
+        detail = {**_recorded(bucket, api, arn, key), **more}
+        delivery.send(region, "aws.s3", "AWS API Call via CloudTrail", [], detail)
+
+
+def _recorded(bucket: FakeBucket, api: str, arn: str, key: str) -> dict[str, Any]:
     return {
         "eventVersion": "1.11",
         "userIdentity": {"type": "IAMUser", "accountId": DEFAULT_ACCOUNT_ID},
@@ -50,7 +54,7 @@ def _recorded(bucket: FakeBucket, api: str, arn: str, detail: dict[str, Any]) ->
         "eventName": api,
         "awsRegion": bucket.region_name,
         "sourceIPAddress": "127.0.0.1",
-        "requestParameters": {"bucketName": bucket.name, "key": detail["key"]},
+        "requestParameters": {"bucketName": bucket.name, "key": key},
         "resources": [
             {"type": OBJECTS, "ARN": arn},
             {"accountId": DEFAULT_ACCOUNT_ID, "type": "AWS::S3::Bucket", "ARN": bucket.arn},
