@@ -33,6 +33,26 @@ pub(crate) fn prepare(schema: &Schema, config: &Value, prior: &Value) -> Prepare
     Prepared { planned: object(schema, config, Some(prior), computed), replace }
 }
 
+/// Puts back what a model has no place for. A collection whose elements can't be unknown one by one, such as
+/// `BTreeMap<String, String>`, is unknown as a whole once one of them is; Terraform holds the plan to the elements that the
+/// configuration has, each with what is known of it.
+pub(crate) fn restore(planned: Value, prepared: &Value) -> Value {
+    match (planned, prepared) {
+        (Value::Unknown, prepared) if !prepared.is_wholly_known() => prepared.clone(),
+        (Value::Map(items), Value::Map(prepared)) => {
+            let restored = items.into_iter().map(|(key, item)| {
+                let item = match prepared.get(&key) {
+                    Some(prepared) => restore(item, prepared),
+                    None => item,
+                };
+                (key, item)
+            });
+            Value::Map(restored.collect())
+        }
+        (planned, _) => planned,
+    }
+}
+
 /// What becomes of computed values that the configuration leaves out.
 #[derive(Clone, Copy)]
 enum Computed {

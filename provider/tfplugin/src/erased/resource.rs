@@ -75,7 +75,8 @@ impl<R: Resource> ErasedResource<R> {
             replace: prepared.replace,
         };
         self.inner.plan(cx, &mut plan, &mut diagnostics).await;
-        let planned = write_only::strip(schema, plan.planned.to_value());
+        let planned = plan::restore(plan.planned.to_value(), &prepared.planned);
+        let planned = write_only::strip(schema, planned);
         Ok(PlannedValue { planned, private: plan.private, replace: plan.replace, diagnostics })
     }
 

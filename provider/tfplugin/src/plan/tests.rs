@@ -239,6 +239,39 @@ fn unknown_nested_attributes_stay_unknown() {
     assert_eq!(prepare(&Model::schema(), &config, &Null).planned.get("list"), &Unknown);
 }
 
+/// A map of plain values has no place for one that isn't known.
+#[test]
+fn elements_that_are_not_known_yet_stay_beside_those_that_are() {
+    #[derive(Clone, Default, Attributes)]
+    struct Labelled {
+        #[attr(optional)]
+        labels: Attr<std::collections::BTreeMap<String, String>>,
+        #[attr(optional)]
+        nested: Attr<Named>,
+        #[attr(computed)]
+        arn: Attr<String>,
+    }
+    #[derive(Clone, Default, Attributes)]
+    struct Named {
+        #[attr(optional)]
+        names: Attr<Vec<String>>,
+    }
+    let half = || Value::object([("a", Value::from("x")), ("b", Unknown)]);
+    let config = Value::object([
+        ("labels", half()),
+        ("nested", Value::object([("names", Value::List(vec![Unknown, "n".into()]))])),
+        ("arn", Null),
+    ]);
+    let prepared = prepare(&Labelled::schema(), &config, &Null).planned;
+    let model = Labelled::from_value(&prepared).unwrap();
+    assert!(model.labels.is_unknown());
+    let known = Labelled { arn: "made".into(), ..model };
+    let restored = restore(known.to_value(), &prepared);
+    assert_eq!(restored.get("labels"), &half());
+    assert_eq!(restored.get("nested"), config.get("nested"));
+    assert_eq!(restored.get("arn"), &Value::from("made"));
+}
+
 #[test]
 fn write_only_values_that_are_set_are_found_anywhere() {
     let config = value(json!({

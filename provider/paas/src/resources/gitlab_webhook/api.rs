@@ -5,8 +5,8 @@ use super::wire::Wiring;
 use crate::shared::{i32_of, required};
 use composite::{Graph, Node};
 use paas_aws::World;
-use paas_aws::apigateway::{self, Deployment, RestApi, RestApiOut, Stage};
-use paas_aws::lambda::{FunctionOut, Permission};
+use paas_aws::apigateway::{self, Deployment, RestApi, RestApiOut, Stage, StageOut};
+use paas_aws::lambda::{FunctionOut, Permission, PermissionOut};
 use std::collections::BTreeMap;
 
 /// The path's one part, and the method that GitLab calls it with.
@@ -20,7 +20,7 @@ impl<'a> Wiring<'a> {
     pub(super) fn api(&self, function: Node<FunctionOut>, g: &mut Graph<'a, World>) -> Node<String> {
         let api = self.rest_api(function, g);
         let stage = self.stage(api, function, g);
-        let permission = self.invoke_permission(api, function, g);
+        let permission = invoke_permission(api, function, g);
         let host = self.site.regional_service("execute-api");
         let url = g.map(api, move |api| format!("https://{}.{host}/{STAGE}/{PATH}", api.id));
         g.export("url", url, |url| url);
@@ -50,7 +50,7 @@ impl<'a> Wiring<'a> {
         api: Node<RestApiOut>,
         function: Node<FunctionOut>,
         g: &mut Graph<'a, World>,
-    ) -> Node<apigateway::StageOut> {
+    ) -> Node<StageOut> {
         let deployment = g.child("deployment", (api, function), |(api, function)| Deployment {
             rest_api_id: api.id,
             digest: apigateway::digest(PATH, METHOD, &function.invoke_arn),
@@ -70,20 +70,19 @@ impl<'a> Wiring<'a> {
         g.export("stage_name", (), |()| STAGE);
         stage
     }
+}
 
-    /// This API may call the function, at this one path.
-    fn invoke_permission(
-        &self,
-        api: Node<RestApiOut>,
-        function: Node<FunctionOut>,
-        g: &mut Graph<'a, World>,
-    ) -> Node<paas_aws::lambda::PermissionOut> {
-        g.child("invoke_permission", (api, function), |(api, function)| Permission {
-            function_name: function.name,
-            statement_id: "api".into(),
-            principal: "apigateway.amazonaws.com".into(),
-            source_arn: format!("{}/{STAGE}/{METHOD}/{PATH}", api.execution_arn),
-            unwanted: BTreeMap::new(),
-        })
-    }
+/// This API may call the function, at this one path.
+fn invoke_permission(
+    api: Node<RestApiOut>,
+    function: Node<FunctionOut>,
+    g: &mut Graph<'_, World>,
+) -> Node<PermissionOut> {
+    g.child("invoke_permission", (api, function), |(api, function)| Permission {
+        function_name: function.name,
+        statement_id: "api".into(),
+        principal: "apigateway.amazonaws.com".into(),
+        source_arn: format!("{}/{STAGE}/{METHOD}/{PATH}", api.execution_arn),
+        unwanted: BTreeMap::new(),
+    })
 }
