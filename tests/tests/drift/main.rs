@@ -9,6 +9,7 @@ mod stage;
 mod audit;
 mod database;
 mod entrance;
+mod gitlab_webhook;
 mod infrastructure;
 mod machines;
 mod network;
@@ -22,7 +23,7 @@ mod terraform;
 
 use row::Row;
 use serde_json::{Value as Json, json};
-use stage::{DATABASE, ENVIRONMENT, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT};
+use stage::{DATABASE, ENVIRONMENT, GITLAB_WEBHOOK, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT};
 use std::collections::BTreeSet;
 
 /// In seconds.
@@ -161,6 +162,28 @@ async fn infrastructure_pipeline() {
     run(&stage, acme, infrastructure::rows()).await;
 }
 
+#[tokio::test]
+async fn gitlab_webhook() {
+    let stage = Stage::new(json!({}));
+    environment(&stage, "dev", json!({})).await;
+    let config = json!({
+        "gitlab_host": "gitlab.example.com",
+        "branches": {"dev": "dev"},
+        "allowed_repositories": ["shops/*"],
+        "naming_rule": "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)",
+        "signing_token_wo": "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ==",
+        "signing_token_wo_version": 1,
+        "credentials_wo": "glpat-0123456789",
+        "credentials_wo_version": 1,
+        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+        "tags": {"team": "web"},
+    });
+    let mut webhook = stage.create(GITLAB_WEBHOOK, config).await;
+    stage.expect_no_change(&mut webhook, "create").await;
+    gitlab_webhook::prepare(&stage.aws);
+    run(&stage, webhook, gitlab_webhook::rows()).await;
+}
+
 /// A VPC can't be deleted while anything is in it, and an environment's holds everything; nor can the groups that a
 /// database uses. Of a database that is gone a plan warns: the suite `database` tells what.
 const INDELIBLE: [&str; 4] = ["db_instance", "db_parameter_group", "db_subnet_group", "vpc"];
@@ -181,6 +204,7 @@ fn every_kind_of_the_catalogue_is_changed_and_deleted() {
         pipeline::rows(),
         database::rows(),
         infrastructure::rows(),
+        gitlab_webhook::rows(),
     ];
     let kinds = |deletions: bool| -> BTreeSet<&str> {
         rows.iter().flatten().filter(|row| row.is_deletion() == deletions).map(|row| row.kind).collect()

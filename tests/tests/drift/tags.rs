@@ -293,3 +293,49 @@ pub fn rds_tags(child: Child) -> Row {
         |a| object(&a.call("rds", "list_tags_for_resource", json!({"ResourceName": arn(a)}))["TagList"]),
     )
 }
+
+/// Of a function.
+pub fn lambda_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        format!("arn:aws:lambda:{OF_THE_ACCOUNT}:function:{}", a.id())
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let tags = json!({"team": "somebody", "stray": "1"});
+            a.call("lambda", "tag_resource", json!({"Resource": arn(a), "Tags": tags}))
+        },
+        |a| a.call("lambda", "list_tags", json!({"Resource": arn(a)}))["Tags"].take(),
+    )
+}
+
+/// Of an API or of one of its stages.
+pub fn apigateway_tags(child: Child) -> Row {
+    fn arn(a: &Account<'_>) -> String {
+        let path = a.id().replace('/', "/stages/");
+        format!("arn:aws:apigateway:eu-west-1::/restapis/{path}")
+    }
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| {
+            let tags = json!({"team": "somebody", "stray": "1"});
+            a.call("apigateway", "tag_resource", json!({"resourceArn": arn(a), "tags": tags}))
+        },
+        |a| a.call("apigateway", "get_tags", json!({"resourceArn": arn(a)}))["tags"].take(),
+    )
+}
+
+/// Of a secret.
+pub fn secret_tags(child: Child) -> Row {
+    changed(
+        child,
+        WHAT,
+        FIELDS,
+        |a| a.call("secretsmanager", "tag_resource", json!({"SecretId": a.id(), "Tags": edited()})),
+        |a| object(&a.call("secretsmanager", "describe_secret", json!({"SecretId": a.id()}))["Tags"]),
+    )
+}

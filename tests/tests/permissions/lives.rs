@@ -4,6 +4,7 @@
 
 mod database;
 mod environment;
+mod gitlab_webhook;
 mod infrastructure_pipeline;
 mod tenant;
 
