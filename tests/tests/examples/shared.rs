@@ -102,12 +102,13 @@ fn a_webhook_that_breaks_off_is_red_and_goes_on_with_the_next_apply() {
     let mut shared = example(&aws, "environments/shared");
     shared.variable("gitlab_access_token", ACCESS_TOKEN);
     // The account's quota is used up.
-    aws.faults([Fault::error("LimitExceededException", "Too many APIs", 429).operation("CreateRestApi")]);
+    let quota = Fault::error("CodeStorageExceededException", "Code storage limit exceeded.", 400);
+    aws.faults([quota.operation("CreateFunction")]);
 
     let errors = shared.apply(&[]).expect_errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].text().contains("terraform apply goes on from here"), "{errors:?}");
-    assert_eq!((count(&aws, "function"), count(&aws, "rest_api")), (1, 0));
+    assert_eq!((count(&aws, "secret"), count(&aws, "function")), (2, 0));
 
     aws.clear_faults();
     let changes = shared.plan(&[]).expect_success().changes();
