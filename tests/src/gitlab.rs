@@ -56,10 +56,8 @@ pub struct Delivery {
     pub branch: String,
     /// What was pushed.
     pub commit: String,
-    /// When Git was done, in seconds since 1970.
-    pub pushed: f64,
-    /// When the answer came; none so far.
-    pub answered: Option<f64>,
+    /// When the answer came, as a time of ISO 8601; none so far.
+    pub answered: Option<String>,
     /// HTTP status of the answer; 0 where nobody answered.
     pub status: Option<u16>,
     /// The answer.

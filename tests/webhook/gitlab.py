@@ -7,7 +7,7 @@ standard input does. Git works on ``ORIGIN/PATH.git`` with the user ``oauth2`` a
 |---|---|
 | ``POST /-/projects`` | ``{"path": "shops/acme"}``: makes an empty repository |
 | ``PUT /-/hook`` | ``url``, ``token``, ``signing_token`` (``whsec_…``, or null), ``times`` (that each push is told of): of all projects |
-| ``GET /-/deliveries`` | a list: ``id``, ``repository``, ``branch``, ``commit``, ``pushed`` and ``answered`` (seconds since 1970), ``status``, ``body``; without the last three while there is no answer |
+| ``GET /-/deliveries`` | a list: ``id``, ``repository``, ``branch``, ``commit``, ``answered`` (ISO 8601, local time), ``status``, ``body``; without the last three while there is no answer |
 
 As GitLab does, it answers the push first and delivers then: once for each branch, with the newest twenty commits.
 """
@@ -19,10 +19,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.error
 import urllib.request
 import uuid
+from datetime import datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ class GitLab:
             total_commits_count=0 if deleted else int(self.git(path, "rev-list", "--count", since)),
         )
         branch = ref.removeprefix("refs/heads/")
-        entry = {"id": str(uuid.uuid4()), "repository": path, "branch": branch, "commit": after, "pushed": time.time()}
+        entry = {"id": str(uuid.uuid4()), "repository": path, "branch": branch, "commit": after}
         return {"entry": entry, "body": json.dumps(payload, ensure_ascii=False).encode()}
 
     def deliver(self, hook: dict[str, Any], told: dict[str, Any]) -> None:
@@ -138,7 +138,7 @@ class GitLab:
             status, body = answer.code, answer.read()
         except OSError as error:
             status, body = 0, str(error).encode()
-        entry |= {"status": status, "body": body.decode(errors="replace"), "answered": time.time()}
+        entry |= {"status": status, "body": body.decode(errors="replace"), "answered": datetime.now().astimezone().isoformat()}
 
 
 class Server(GitServer):

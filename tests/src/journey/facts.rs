@@ -17,7 +17,7 @@ const MOST_OF_MESSAGE: usize = 100;
 const MOST_REASONS: usize = 3;
 
 /// Something that has happened: it is told once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// Who did it, such as `CodeBuild`.
     pub by: &'static str,
@@ -25,6 +25,22 @@ pub struct Fact {
     pub what: String,
     /// Whether that was a failure.
     pub failed: bool,
+    /// When it happened, as a time of ISO 8601, where the service tells.
+    at: Option<String>,
+}
+
+impl Fact {
+    fn new(by: &'static str, what: String) -> Self {
+        Self { by, what, failed: false, at: None }
+    }
+
+    fn failed(self, failed: bool) -> Self {
+        Self { failed, ..self }
+    }
+
+    fn at(self, time: &Value) -> Self {
+        Self { at: time.as_str().map(str::to_owned), ..self }
+    }
 }
 
 impl fmt::Display for Fact {
@@ -37,7 +53,7 @@ impl fmt::Display for Fact {
 pub struct Watch<'a> {
     aws: &'a Emulator,
     gitlab: &'a GitLab,
-    told: BTreeSet<Fact>,
+    told: BTreeSet<String>,
 }
 
 impl<'a> Watch<'a> {
@@ -49,7 +65,7 @@ impl<'a> Watch<'a> {
         watch
     }
 
-    /// What has happened since the last look, roughly in its order.
+    /// What has happened since the last look, in the order of time where it is told.
     ///
     /// # Panics
     /// The account refuses.
@@ -61,30 +77,35 @@ impl<'a> Watch<'a> {
         facts.extend(of_images(self.aws));
         facts.extend(of_groups(self.aws));
         facts.extend(of_releases(self.aws));
-        facts.into_iter().filter(|fact| self.told.insert(fact.clone())).collect()
+        let mut news: Vec<Fact> =
+            facts.into_iter().filter(|fact| self.told.insert(fact.to_string())).collect();
+        news.sort_by_key(|fact| (fact.at.is_none(), fact.at.clone()));
+        news
     }
 }
 
-/// The first characters of a commit or of another long id.
+/// The first characters of a commit or of another long id, and of a build's the project before them.
 fn short(id: &str) -> &str {
-    id.get(..SHORT).unwrap_or(id)
-}
-
-fn fact(by: &'static str, what: String) -> Fact {
-    Fact { by, what, failed: false }
+    // Those of images and deployments begin with what they are, and are how people know them.
+    if id.starts_with("ami-") || id.starts_with("d-") {
+        return id;
+    }
+    let begin = id.find(':').map_or(0, |colon| colon + 1);
+    id.get(..begin + SHORT).unwrap_or(id)
 }
 
 /// A delivery that was answered.
 fn of_delivery(delivery: &Delivery) -> Option<Fact> {
     let status = delivery.status?;
     let said = match (delivery.says("build"), delivery.says("error")) {
-        (Value::String(build), _) => format!("build {build}"),
+        (Value::String(build), _) => format!("build {}", short(&build)),
         (_, Value::String(error)) => error,
         _ => delivery.body.clone().unwrap_or_default(),
     };
     let Delivery { repository, commit, branch, .. } = delivery;
     let what = format!("tells the webhook: {repository}, {branch}, {} → {status}: {said}", short(commit));
-    Some(Fact { by: "GitLab", what, failed: status != 202 && status != 200 })
+    let told = Fact::new("GitLab", what).failed(status != 202 && status != 200);
+    Some(told.at(&json!(delivery.answered)))
 }
 
 /// The builds of all projects.
@@ -100,12 +121,13 @@ pub(super) fn builds(aws: &Emulator) -> Vec<Value> {
 /// Its beginning, what it tells of its result or its failure, and its end.
 fn of_build(aws: &Emulator, build: &Value) -> Vec<Fact> {
     let (id, status) = (text(&build["id"]), text(&build["buildStatus"]));
-    let mut facts = vec![fact("CodeBuild", format!("build {id} has begun"))];
+    let (id, end) = (short(&id), &build["endTime"]);
+    let mut facts = vec![Fact::new("CodeBuild", format!("build {id} has begun")).at(&build["startTime"])];
     if status != "IN_PROGRESS" {
         let (said, failed) = (log(aws, build), status != "SUCCEEDED");
         let told = if failed { reasons(&said) } else { results(&said) };
-        facts.extend(told.into_iter().map(|line| fact("CodeBuild", format!("  {line}"))));
-        facts.push(Fact { by: "CodeBuild", what: format!("build {id}: {status}"), failed });
+        facts.extend(told.into_iter().map(|line| Fact::new("CodeBuild", format!("  {line}")).at(end)));
+        facts.push(Fact::new("CodeBuild", format!("build {id}: {status}")).failed(failed).at(end));
     }
     facts
 }
@@ -164,14 +186,16 @@ fn began(pipeline: &str, run: &Value) -> Fact {
     // The ARN of a rule or of who has called.
     let who = detail.rsplit_once(':').map_or(detail.as_str(), |(_, name)| name);
     let id = text(&run["pipelineExecutionId"]);
-    fact("CodePipeline", format!("{pipeline} starts run {}, by {kind} {who}", short(&id)))
+    let what = format!("{pipeline} starts run {}, by {kind} {who}", short(&id));
+    Fact::new("CodePipeline", what).at(&run["startTime"])
 }
 
 fn ended(pipeline: &str, run: &Value) -> Option<Fact> {
     let status = text(&run["status"]);
     let id = text(&run["pipelineExecutionId"]);
     let what = format!("{pipeline} run {}: {status}", short(&id));
-    (status != "InProgress").then(|| Fact { by: "CodePipeline", what, failed: status == "Failed" })
+    let told = Fact::new("CodePipeline", what).failed(status == "Failed").at(&run["lastUpdateTime"]);
+    (status != "InProgress").then_some(told)
 }
 
 fn of_action(pipeline: &str, action: &Value) -> Fact {
@@ -191,11 +215,12 @@ fn of_action(pipeline: &str, action: &Value) -> Fact {
         ("because", &result["errorDetails"]["message"]),
     ] {
         if let Some(value) = value.as_str().filter(|value| !value.is_empty()) {
-            told.push(format!(", {what} {}", line(value)));
+            let value = if what == "because" { line(value) } else { short(value).to_owned() };
+            told.push(format!(", {what} {value}"));
         }
     }
     let what = format!("{pipeline} run {}, {name}: {status}{}", short(&run), told.concat());
-    Fact { by: "CodePipeline", what, failed: status == "Failed" }
+    Fact::new("CodePipeline", what).failed(status == "Failed").at(&action["lastUpdateTime"])
 }
 
 /// A message as one line: CodeBuild's quote whole commands, between what has failed and why.
@@ -220,7 +245,7 @@ fn of_images(aws: &Emulator) -> Vec<Fact> {
         let of =
             if commit.is_empty() { "no commit".to_owned() } else { format!("commit {}", short(&commit)) };
         let (id, state) = (text(&image["ImageId"]), text(&image["State"]));
-        fact("EC2", format!("image {id} of {of} of {owner}: {state}{how}"))
+        Fact::new("EC2", format!("image {id} of {of} of {owner}: {state}{how}"))
     };
     images.iter().map(told).collect()
 }
@@ -237,12 +262,12 @@ fn of_groups(aws: &Emulator) -> Vec<Fact> {
             let (id, status) = (text(&refresh["InstanceRefreshId"]), text(&refresh["Status"]));
             let done = refresh["PercentageComplete"].as_u64().unwrap_or_default();
             let what = format!("{name} instance refresh {}: {status}, {done} %", short(&id));
-            Fact { by: "Auto Scaling", what, failed: status == "Failed" }
+            Fact::new("Auto Scaling", what).failed(status == "Failed")
         }));
         facts.extend(group["Instances"].as_array().into_iter().flatten().map(|instance| {
             let (id, state) = (text(&instance["InstanceId"]), text(&instance["LifecycleState"]));
             let version = text(&instance["LaunchTemplate"]["Version"]);
-            fact("Auto Scaling", format!("{name} instance {id} of template version {version}: {state}"))
+            Fact::new("Auto Scaling", format!("{name} instance {id} of template version {version}: {state}"))
         }));
     }
     facts
@@ -257,10 +282,14 @@ fn of_releases(aws: &Emulator) -> Vec<Fact> {
         let told = ask(aws, "codedeploy", "get_deployment", &of)["deploymentInfo"].take();
         let (group, status) = (text(&told["deploymentGroupName"]), text(&told["status"]));
         let what = format!("{group} deployment {}: {status}", text(&id));
-        facts.push(Fact { by: "CodeDeploy", what, failed: status == "Failed" });
+        let at = told.get("completeTime").unwrap_or(&told["createTime"]);
+        facts.push(Fact::new("CodeDeploy", what).failed(status == "Failed").at(at));
     }
     let serves = aws.releases().into_iter().map(|(id, release)| {
-        fact("CodeDeploy", format!("instance {id} serves the release of deployment {}", release.deployment))
+        Fact::new(
+            "CodeDeploy",
+            format!("instance {id} serves the release of deployment {}", release.deployment),
+        )
     });
     facts.extend(serves);
     facts
@@ -272,7 +301,7 @@ mod tests {
 
     fn delivery(answer: &Value) -> Delivery {
         let mut delivery = json!({
-            "id": "1", "repository": "shops/acme", "branch": "dev", "commit": "0123456789abcdef", "pushed": 0.0,
+            "id": "1", "repository": "shops/acme", "branch": "dev", "commit": "0123456789abcdef",
         });
         for (name, value) in answer.as_object().into_iter().flatten() {
             delivery[name] = value.clone();
@@ -332,12 +361,15 @@ mod tests {
         let action = json!({
             "actionName": "Bake", "status": "Succeeded", "pipelineExecutionId": "12345678-9",
             "output": {
-                "executionResult": {"externalExecutionId": "bake:1"},
+                "executionResult": {"externalExecutionId": "bake:0123456789ab"},
                 "outputVariables": {"IMAGE_ID": "ami-1", "COMMIT": "0123"},
             },
         });
         let told = of_action("acme", &action);
-        assert_eq!(told.what, "acme run 12345678, Bake: Succeeded, commit 0123, image ami-1, as bake:1");
+        assert_eq!(
+            told.what,
+            "acme run 12345678, Bake: Succeeded, commit 0123, image ami-1, as bake:01234567"
+        );
         let failed = json!({
             "actionName": "Deploy", "status": "Failed", "pipelineExecutionId": "1",
             "output": {"executionResult": {"errorDetails": {"message": "it broke: (\n  a command\n). Reason: exit status 1"}}},
@@ -357,5 +389,13 @@ mod tests {
         });
         assert_eq!(began("p", &run).what, "p starts run 12345678, by CloudWatchEvent rule/acme");
         assert_eq!(ended("p", &run), None);
+    }
+
+    #[test]
+    fn images_keep_their_whole_id() {
+        assert_eq!(short("ami-0123456789abcdef0"), "ami-0123456789abcdef0");
+        assert_eq!(short("0123456789abcdef"), "01234567");
+        assert_eq!(short("project:0123456789abcdef"), "project:01234567");
+        assert_eq!(short("d-ABCDEFGHI"), "d-ABCDEFGHI");
     }
 }

@@ -8,6 +8,7 @@ use paas_tests::gitlab::{Hook, Repository};
 use paas_tests::journey::{Tenant, Watch, at_rest, secret, url_here};
 use paas_tests::{Emulator, Error, GitLab, Workspace, prerequisites, root};
 use serde_json::json;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How often it looks.
@@ -36,7 +37,12 @@ pub fn journey(interrupt: &Interrupt) -> Result<(), Stop> {
     let (aws, gitlab) = (Emulator::try_start()?, GitLab::try_start()?);
     println!("The emulated AWS account listens on {}, GitLab on {}.", aws.endpoint(), gitlab.origin());
     // Long enough to be seen.
-    aws.timing(&json!({"instance": {"create": 0.5}, "deployment": {"run": 1.0}}));
+    aws.timing(&json!({
+        "instance": {"create": 0.5},
+        "instance_refresh": {"step": 0.5},
+        "deployment": {"run": 1.0},
+        "build": {"provisioning": 0.5},
+    }));
     let baking = Baking::of(&aws)?.ok_or_else(|| Error::new("Packer has gone"))?;
     let progress = Progress::new(&aws, interrupt);
 
@@ -67,6 +73,11 @@ pub fn journey(interrupt: &Interrupt) -> Result<(), Stop> {
     let bucket = place(&scripts).0.to_owned();
     let tenant = Tenant { aws: &aws, name: "bakery".into(), bucket, group: "paas-dev-bakery".into() };
     let walk = Walk { aws: &aws, gitlab: &gitlab, interrupt };
+    // Its software pipeline has begun with a release of nothing.
+    while !at_rest(&aws) {
+        progress.check()?;
+        sleep(TICK);
+    }
 
     let repository = root().join("examples/tenant-repository");
     title("The team pushes the scripts of its image to the branch dev of shops/bakery-infrastructure");
@@ -84,7 +95,10 @@ pub fn journey(interrupt: &Interrupt) -> Result<(), Stop> {
 
     println!();
     for (instance, image) in tenant.instances() {
-        println!("{instance}  runs {image}, commit {baked}, and serves commit {released}");
+        println!(
+            "{instance}  runs {image} of commit {baked}\n{:19}  serves the release of commit {released}",
+            ""
+        );
     }
 
     title("Pushes that lead nowhere: each is told why, and the tenant stays as it is");
@@ -188,7 +202,7 @@ impl Walk<'_> {
             if Instant::now() > until {
                 return Err(Error::new("the push doesn't arrive").into());
             }
-            std::thread::sleep(TICK);
+            sleep(TICK);
         }
     }
 }
