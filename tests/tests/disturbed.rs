@@ -72,6 +72,41 @@ fn a_killed_provider_leaves_nothing_that_the_next_apply_does_not_take_up() {
 }
 
 #[test]
+fn a_killed_provider_leaves_no_half_webhook() {
+    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
+    let mut account = Configuration::empty();
+    let webhook = json!({
+        "gitlab_host": "gitlab.example.com",
+        "allowed_repositories": ["shops/*"],
+        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
+    });
+    account.declare(WEBHOOK, webhook);
+    account.apply();
+    let undisturbed = kinds(&account.aws);
+
+    account.set(WEBHOOK, "tags", json!({"team": "platform"}));
+    killed_at(6, &account, "apply");
+    account.apply();
+    account.assert_settled();
+    for (at_destroy, at_create) in [(3, 9), (10, 17), (14, 24)] {
+        killed_at(at_destroy, &account, "destroy");
+        account.end();
+        killed_at(at_create, &account, "apply");
+        account.apply();
+        assert_eq!(kinds(&account.aws), undisturbed, "created, killed at call {at_create}");
+        account.assert_settled();
+    }
+    account.aws.faults([Fault::drop_after().mutating(true).every(3)]);
+    account.end();
+    account.apply();
+    assert!(account.aws.fault_hits()[0].hits > 10);
+    account.aws.clear_faults();
+    assert_eq!(kinds(&account.aws), undisturbed);
+    account.assert_settled();
+    account.end();
+}
+
+#[test]
 fn lost_answers_and_throttling_go_unnoticed() {
     let mut account = Configuration::with_environment();
     account.aws.faults([Fault::drop_after().mutating(true).every(7)]);

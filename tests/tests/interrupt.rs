@@ -112,3 +112,28 @@ fn an_interrupted_infrastructure_pipeline_goes_on_from_what_exists() {
     dev.assert_settled();
     dev.end();
 }
+
+/// Lambda goes on making the function while nobody waits for it.
+#[test]
+fn an_interrupted_webhook_goes_on_from_what_exists() {
+    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
+    let mut dev = Configuration::empty();
+    let webhook = json!({
+        "gitlab_host": "gitlab.example.com",
+        "allowed_repositories": ["shops/*"],
+        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
+    });
+    dev.declare(WEBHOOK, webhook);
+    dev.aws.timing(&json!({"function": {"create": 8.0}}));
+    let errors = interrupted(&dev.terraform, &dev.aws, "CreateFunction");
+    assert!(errors.iter().any(|error| error.text().contains("terraform untaint")), "{errors:?}");
+    assert_eq!(dev.attribute(WEBHOOK, "ready"), false);
+
+    dev.terraform.run(["untaint", WEBHOOK]).expect_success();
+    dev.apply();
+    let calls = dev.aws.counts(0).by_operation;
+    assert_eq!((calls["lambda:CreateFunction"], calls["secretsmanager:CreateSecret"]), (1, 1));
+    assert_eq!(dev.attribute(WEBHOOK, "ready"), true);
+    dev.assert_settled();
+    dev.end();
+}

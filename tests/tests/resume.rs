@@ -161,3 +161,36 @@ fn an_infrastructure_pipeline_goes_on_in_place_too() {
     stage.assert_settled();
     stage.end();
 }
+
+#[test]
+fn a_webhook_goes_on_in_place_too() {
+    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
+    let mut stage = Configuration::empty();
+    let webhook = json!({
+        "gitlab_host": "gitlab.example.com",
+        "allowed_repositories": ["shops/*"],
+        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
+        "on_create_failure": "resume",
+    });
+    stage.declare(WEBHOOK, webhook);
+    let full = Fault::error("CodeStorageExceededException", "Code storage limit exceeded.", 400);
+    stage.aws.faults([full.operation("CreateFunction")]);
+    let broken = stage.terraform.apply(&[]).expect_success().diagnostics();
+    let text =
+        broken.iter().map(|warning| warning.text()).find(|text| text.contains("can't create function"));
+    let text = text.unwrap_or_else(|| panic!("no warning tells of it: {broken:?}"));
+    for part in ["Code storage limit exceeded", "`ready` is false", "goes on"] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    assert_eq!(stage.attribute(WEBHOOK, "ready"), json!(false));
+    assert_eq!(stage.attribute(WEBHOOK, "url"), json!(null), "nobody is to call what isn't there");
+    assert_ne!(stage.attribute(WEBHOOK, "token_secret_arn"), json!(null), "what is known is told");
+
+    stage.aws.clear_faults();
+    stage.apply();
+    let calls = stage.aws.counts(0).by_operation;
+    assert_eq!((calls["secretsmanager:CreateSecret"], calls["codebuild:CreateProject"]), (1, 1));
+    assert_eq!(stage.attribute(WEBHOOK, "ready"), json!(true));
+    stage.assert_settled();
+    stage.end();
+}
