@@ -48,6 +48,12 @@ impl Site {
         format!("arn:{}:{service}:{}::{resource}", self.partition, self.region)
     }
 
+    /// A bucket, whose ARN names neither account nor region.
+    #[must_use]
+    pub fn bucket_arn(&self, name: &str) -> String {
+        format!("arn:{}:s3:::{name}", self.partition)
+    }
+
     /// A policy that AWS manages, such as `service-role/AWSCodeDeployRole`.
     #[must_use]
     pub fn managed_policy(&self, name: &str) -> String {

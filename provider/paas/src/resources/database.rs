@@ -201,11 +201,6 @@ impl Place {
     }
 }
 
-/// AWS counts in 32 bits; ranges are checked at validate.
-fn small(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

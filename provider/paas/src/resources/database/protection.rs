@@ -4,10 +4,11 @@
 //! database is an empty one. So every such change is refused at plan, whether the database is protected or not, and
 //! whoever wants it says so in two steps that can't be mistaken: a new database, and the end of the old one.
 
+use super::Place;
 use super::model::DatabaseModel;
 use super::wire::{INSTANCE, SECURITY_GROUP};
-use super::{Place, small};
 use crate::composite_resource::{Gather, Leaving, Why};
+use crate::shared::i32_of;
 use composite::{Action, Ledger, Plan, Value};
 use paas_aws::Session;
 use paas_aws::ec2::SecurityGroup;
@@ -279,7 +280,8 @@ fn changed_for_good(model: &DatabaseModel, saw: &Instance, diagnostics: &mut Dia
             diagnostics.push(no_way_back(identifier, &saw.engine_version, version));
         }
     }
-    if let Some(size) = model.allocated_storage.known().filter(|size| small(**size) < saw.allocated_storage) {
+    if let Some(size) = model.allocated_storage.known().filter(|size| i32_of(**size) < saw.allocated_storage)
+    {
         let detail = format!(
             "Database {identifier} has {has} GiB, and {size} are less: a disk can't shrink. Set allocated_storage back to {has}. For a smaller disk, dump the data and load them into another paas_database.",
             has = saw.allocated_storage

@@ -1,7 +1,7 @@
 //! What can be told of a restore before it begins: whether the snapshot can become this database.
 
 use super::model::DatabaseModel;
-use super::small;
+use crate::shared::i32_of;
 use composite::Value;
 use paas_aws::Session;
 use paas_aws::rds::{self, Snapshot};
@@ -63,7 +63,7 @@ fn fits(
         diagnostics.error(at, "Snapshot under another key", detail);
     }
     if let Some(size) =
-        model.allocated_storage.known().filter(|size| small(**size) < snapshot.allocated_storage)
+        model.allocated_storage.known().filter(|size| i32_of(**size) < snapshot.allocated_storage)
     {
         let detail = format!(
             "Snapshot {id} has {has} GiB, and allocated_storage is {size}. A disk can't shrink: set it to {has} at least.",

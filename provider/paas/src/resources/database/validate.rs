@@ -2,9 +2,8 @@
 
 use super::model::DatabaseModel;
 use super::reserved::{refuse_schema, refuse_user};
-use super::small;
 use crate::names;
-use crate::shared::{validate_name, validate_range};
+use crate::shared::{i32_of, validate_name, validate_range};
 use paas_aws::{Tags, rds};
 use std::collections::BTreeMap;
 use tfplugin::{Attr, Diagnostics, Path};
@@ -85,14 +84,14 @@ fn said_of(attribute: &str, why: &str) -> String {
 
 fn storage(config: &DatabaseModel, diagnostics: &mut Diagnostics) {
     let (Some(kind), Some(allocated)) =
-        (or(&config.storage_type, "gp3"), or(&config.allocated_storage, 20_i64).map(small))
+        (or(&config.storage_type, "gp3"), or(&config.allocated_storage, 20_i64).map(i32_of))
     else {
         return;
     };
     let (Some(iops), Some(throughput)) = (config.iops.settled(), config.storage_throughput.settled()) else {
         return;
     };
-    let (iops, throughput) = (iops.copied().map(small), throughput.copied().map(small));
+    let (iops, throughput) = (iops.copied().map(i32_of), throughput.copied().map(i32_of));
     if let Some(why) = rds::storage::refuse(&kind, allocated, iops, throughput) {
         let at = misfit(&kind, allocated, iops);
         diagnostics.error(at, "Invalid storage", said_of(at, &why));
@@ -101,7 +100,7 @@ fn storage(config: &DatabaseModel, diagnostics: &mut Diagnostics) {
     if let Some(why) = config
         .max_allocated_storage
         .known()
-        .and_then(|most| rds::storage::refuse_maximum(allocated, small(*most)))
+        .and_then(|most| rds::storage::refuse_maximum(allocated, i32_of(*most)))
     {
         let at = "max_allocated_storage";
         diagnostics.error(at, "Invalid storage", said_of(at, &why));

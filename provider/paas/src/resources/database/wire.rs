@@ -1,11 +1,11 @@
 //! The wiring of a database: read it from top to bottom to see what it consists of.
 
+use super::Place;
 use super::gather::Facts;
 use super::model::DatabaseModel;
-use super::{Place, small};
 use crate::record::database::Outputs;
 use crate::record::{self, Record};
-use crate::shared::required;
+use crate::shared::{i32_of, required};
 use composite::{Graph, Node, Value};
 use paas_aws::ec2::{Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
 use paas_aws::rds::{
@@ -81,7 +81,7 @@ impl<'a> Wiring<'a> {
             g.child(RULES, (group, clients, port), |(group, clients, port)| SecurityGroupRules {
                 group_id: group.id,
                 ingress: BTreeSet::from([Rule::tcp(
-                    small(port),
+                    i32_of(port),
                     Peer::Group(clients),
                     "from the tenant's instances",
                 )]),
@@ -263,8 +263,8 @@ impl Settings {
 
     /// None while one of them isn't known.
     fn known(model: &DatabaseModel) -> Option<Self> {
-        let number = |attr: &tfplugin::Attr<i64>| attr.known().copied().map(small);
-        let maybe = |attr: &tfplugin::Attr<i64>| Some(attr.settled()?.copied().map(small));
+        let number = |attr: &tfplugin::Attr<i64>| attr.known().copied().map(i32_of);
+        let maybe = |attr: &tfplugin::Attr<i64>| Some(attr.settled()?.copied().map(i32_of));
         let insights = *model.performance_insights_enabled.known()?;
         let retention = number(&model.performance_insights_retention_period)?;
         let (iops, storage_throughput) = (maybe(&model.iops)?, maybe(&model.storage_throughput)?);

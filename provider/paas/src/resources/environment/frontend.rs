@@ -3,7 +3,7 @@
 use super::model::EnvironmentModel;
 use super::network::Network;
 use crate::names::EnvironmentNames;
-use crate::shared::{optional, required};
+use crate::shared::{i32_of, optional, required};
 use composite::{Graph, Node};
 use paas_aws::ec2::{Peer, Rule, SecurityGroup, SecurityGroupOut, SecurityGroupRules};
 use paas_aws::elbv2::{DefaultAction, Listener, ListenerOut, LoadBalancer, LoadBalancerOut};
@@ -64,7 +64,7 @@ pub fn wire<'a>(
                 internal,
                 subnet_ids: subnets.into_iter().collect(),
                 security_group_ids: BTreeSet::from([group.id]),
-                idle_timeout: i32::try_from(idle_timeout).unwrap_or(i32::MAX),
+                idle_timeout: i32_of(idle_timeout),
                 deletion_protection,
                 hardened: true,
                 tags,

@@ -8,7 +8,7 @@ use super::network::{self, Network};
 use crate::names::EnvironmentNames;
 use crate::record::environment::Outputs;
 use crate::record::{self, Record};
-use crate::shared::{optional, required, site};
+use crate::shared::{i32_of, optional, required, site};
 use composite::{Graph, Node, Value};
 use paas_aws::cloudtrail::Trail;
 use paas_aws::iam::{Role, RoleOut};
@@ -111,7 +111,7 @@ impl<'a> Wiring<'a> {
         let bucket = g.child("bucket", (key, expiration, self.tags), move |(key, days, tags)| Bucket {
             name: name.clone(),
             kms_key_arn: key.arn,
-            expirations: BTreeMap::from([(format!("{LOGS}/"), i32::try_from(days).unwrap_or(i32::MAX))]),
+            expirations: BTreeMap::from([(format!("{LOGS}/"), i32_of(days))]),
             event_bridge: true,
             block_public_access: true,
             versioning: true,
@@ -157,7 +157,7 @@ impl<'a> Wiring<'a> {
         let retention = g.input(required(&self.model.cloudtrail_retention_in_days));
         let group = g.child("log_group", (key, retention, self.tags), move |(key, days, tags)| LogGroup {
             name: log_group_name.clone(),
-            retention_in_days: i32::try_from(days).unwrap_or(i32::MAX),
+            retention_in_days: i32_of(days),
             kms_key_arn: key.arn,
             tags,
         });
@@ -186,7 +186,7 @@ impl<'a> Wiring<'a> {
     /// The bucket stands in their policies by its name, which is known before there is a bucket to wait for.
     fn roles(&self, key: Node<KeyOut>, g: &mut Graph<'a, World>) -> Roles {
         let site = self.site();
-        let bucket = format!("arn:{}:s3:::{}", self.session.partition, self.bucket_name());
+        let bucket = site.bucket_arn(&self.bucket_name());
         let infrastructure_pipeline = {
             let (site, bucket) = (site.clone(), bucket.clone());
             let trust = policies::trust::services(&site, &["codepipeline"]);

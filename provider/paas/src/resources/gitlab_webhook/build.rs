@@ -82,7 +82,7 @@ impl<'a> Wiring<'a> {
             deps,
             move |(environments, logs, credentials, permissions_boundary, tags)| {
                 let destination = |one: Environment| Destination {
-                    bucket_arn: format!("arn:{}:s3:::{}", site.partition, one.bucket),
+                    bucket_arn: site.bucket_arn(&one.bucket),
                     key_alias: one.key_alias,
                 };
                 let destinations: Vec<_> = environments.into_values().map(destination).collect();

@@ -75,7 +75,7 @@ impl<'a> Wiring<'a> {
         let role = g.child("bake_role", deps, move |(home, tags_in_call, permissions_boundary, tags)| {
             let site = site(session, &home.name);
             let launch = Launch { subnet_ids: &home.outputs.natted_subnet_ids, tags_in_call };
-            let (bucket_arn, key_arn) = (bucket_arn(session, &home), &home.outputs.kms_key_arn);
+            let (bucket_arn, key_arn) = (site.bucket_arn(&home.outputs.bucket), &home.outputs.kms_key_arn);
             Role {
                 name: names(session, &home, model).bake_role(&session.region),
                 trust: trust::builds(&site, &names(session, &home, model).bake_project()),
@@ -164,11 +164,6 @@ pub(super) fn own<T>(
         bake_project: &names.bake_project(),
         bake_instance_role: &names.bake_instance_role(&session.region),
     })
-}
-
-/// The environment's bucket.
-pub(super) fn bucket_arn(session: &Session, home: &Home) -> String {
-    format!("arn:{}:s3:::{}", session.partition, home.outputs.bucket)
 }
 
 #[test]

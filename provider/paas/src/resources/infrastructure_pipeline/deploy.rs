@@ -1,6 +1,6 @@
 //! The wiring of the deployment: the role that may make and change this tenant alone, and the project whose builds do so.
 
-use super::bake::{bucket_arn, own};
+use super::bake::own;
 use super::model::{Deploy, InfrastructurePipelineModel};
 use super::told::machine;
 use super::wire::{Wiring, names};
@@ -79,7 +79,8 @@ impl<'a> Wiring<'a> {
         let role =
             g.child("deploy_role", deps, move |(home, policies, further, permissions_boundary, tags)| {
                 let site = site(session, &home.name);
-                let (bucket_arn, key_arn) = (bucket_arn(session, &home), &home.outputs.kms_key_arn);
+                let (bucket_arn, key_arn) =
+                    (site.bucket_arn(&home.outputs.bucket), &home.outputs.kms_key_arn);
                 let policies = policies.into_iter().map(|policy| policy.arn);
                 Role {
                     name: names(session, &home, model).deploy_role(&session.region),

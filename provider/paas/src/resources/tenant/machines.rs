@@ -28,7 +28,7 @@ impl<'a> Wiring<'a> {
         let deps = (self.home, more, boundary, self.tags);
         let role = g.child("role", deps, move |(home, managed_policy_arns, permissions_boundary, tags)| {
             let site = site(session, &home.name);
-            let bucket_arn = format!("arn:{}:s3:::{}", session.partition, home.outputs.bucket);
+            let bucket_arn = site.bucket_arn(&home.outputs.bucket);
             let names = names(session, &home, model);
             let (artifact_folder, database_prefix) = (names.artifact_folder(), names.database_prefix());
             let own = policies::Tenant {
