@@ -1,7 +1,7 @@
 //! What refers to a composite is left alone by what happens inside it, and follows what changes for it.
 
 use paas_tests::hcl::{PROVIDER_SOURCE, resource};
-use paas_tests::{Emulator, Workspace};
+use paas_tests::{Configuration, Emulator, Workspace};
 use serde_json::{Value, json};
 
 /// An environment and a tenant in one configuration.
@@ -135,4 +135,41 @@ fn a_tenant_goes_although_a_database_admits_it() {
     ec2("delete_security_group", &json!({"GroupId": database}));
     workspace.destroy(&[]).expect_success();
     assert_eq!(aws.inventory(), []);
+}
+
+/// GitLab has been told a URL, a token and a function: what is repaired behind them is none of its business.
+#[test]
+fn a_repair_of_a_webhook_does_not_touch_who_was_told_of_it() {
+    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
+    let mut dev = Configuration::empty();
+    dev.declare(
+        WEBHOOK,
+        json!({
+            "gitlab_host": "gitlab.example.com",
+            "allowed_repositories": ["shops/*"],
+            "naming_rule": "shops/(?P<tenant>[a-z]+)-(?P<kind>software|infrastructure)",
+        }),
+    );
+    let told = ["id", "url", "token_secret_arn", "function_name", "build_project_name", "parameter_name"];
+    let told: Vec<String> = told.iter().map(|name| format!("${{{WEBHOOK}.{name}}}")).collect();
+    dev.declare("terraform_data.gitlab", json!({ "input": told }));
+    dev.apply();
+
+    let api = dev.attribute(WEBHOOK, "rest_api_id");
+    dev.by_hand("apigateway", "delete_stage", &json!({"restApiId": api, "stageName": "v1"}));
+    let function = dev.attribute(WEBHOOK, "function_name");
+    dev.by_hand("lambda", "delete_function", &json!({ "FunctionName": function }));
+    dev.by_hand("ssm", "delete_parameter", &json!({"Name": dev.attribute(WEBHOOK, "parameter_name")}));
+    let changes = dev.terraform.plan(&[]).expect_success().changes();
+    assert_eq!(changes, [(WEBHOOK.to_owned(), "update".to_owned())]);
+    dev.terraform.apply_plan().expect_success();
+    dev.assert_settled();
+
+    // Another API has another URL, and only then is there anything to tell.
+    dev.by_hand("apigateway", "delete_rest_api", &json!({ "restApiId": api }));
+    let changes = dev.terraform.plan(&[]).expect_success().changes();
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    dev.terraform.apply_plan().expect_success();
+    dev.assert_settled();
+    dev.end();
 }
