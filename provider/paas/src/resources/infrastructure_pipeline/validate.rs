@@ -33,7 +33,12 @@ pub fn infrastructure_pipeline(config: &InfrastructurePipelineModel, diagnostics
         "is not a type of instances, such as \"t3.small\"",
         diagnostics,
     );
-    validate_filled("ssh_username", &config.ssh_username, "is not a user's name, such as \"ec2-user\"", diagnostics);
+    validate_filled(
+        "ssh_username",
+        &config.ssh_username,
+        "is not a user's name, such as \"ec2-user\"",
+        diagnostics,
+    );
     validate_machine(&config.build_image, &config.compute_type, &config.build_timeout, diagnostics);
     if let Some(volume) = config.root_volume.known() {
         root_volume(volume, diagnostics);
@@ -301,11 +306,16 @@ fn version(path: Path, version: &Attr<String>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The three numbers of a version.
+/// The three numbers of a version. One that precedes a release, such as `1.12.0-rc1`, has the release's.
 pub fn numbers(version: &str) -> Option<[u64; 3]> {
+    let (release, precedes) = version.split_once('-').unwrap_or((version, "release"));
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b".-".contains(&b);
+    if precedes.is_empty() || !precedes.bytes().all(is_word) {
+        return None;
+    }
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let parts: Vec<u64> =
-        version.split('.').map(|part| Some(part).filter(is_number)?.parse().ok()).collect::<Option<_>>()?;
+        release.split('.').map(|part| Some(part).filter(is_number)?.parse().ok()).collect::<Option<_>>()?;
     parts.try_into().ok()
 }
 

@@ -57,7 +57,7 @@ fn what_is_left_out_or_not_known_yet_is_right() {
 
 #[test]
 fn what_aws_takes_is_taken() {
-    let changes: [Change; 9] = [
+    let changes: [Change; 10] = [
         |p| p.source_ami = "ami-0abcdef1234567890".into(),
         |p| p.source_ami_filter = SourceAmiFilter { name: "base-*".into(), owner: "self".into() }.into(),
         |p| {
@@ -69,6 +69,7 @@ fn what_aws_takes_is_taken() {
         |p| p.packer = packer(|it| it.template = "source \"null\" \"x\" {}\n".into()),
         |p| p.deploy = deploying(|_| {}),
         |p| p.deploy = deploying(|d| (d.folder, d.terraform_version) = (".".into(), "1.11.0".into())),
+        |p| p.deploy = deploying(|d| d.provider_version = "0.2.0-rc.1".into()),
         |p| p.deploy = deploying(|d| d.configuration = "{\"variable\": {\"image_id\": {}}}".into()),
     ];
     for (n, change) in changes.into_iter().enumerate() {
@@ -79,7 +80,7 @@ fn what_aws_takes_is_taken() {
 #[allow(clippy::too_many_lines, reason = "a table is as long as its rows")]
 #[test]
 fn what_aws_or_a_build_refuses_is_refused_with_its_path() {
-    let changes: [(Change, &str, &str); 42] = [
+    let changes: [(Change, &str, &str); 44] = [
         (|p| p.environment = "Dev".into(), "environment", "lower-case"),
         (|p| p.tenant = "a--b".into(), "tenant", "two in a row"),
         (|p| p.tenant = "nat".into(), "tenant", "part of the environment itself"),
@@ -125,6 +126,8 @@ fn what_aws_or_a_build_refuses_is_refused_with_its_path() {
         (|p| p.trigger = "PUSH".into(), "trigger", "S3, CLOUDTRAIL"),
         (|p| p.log_retention_in_days = 2.into(), "log_retention_in_days", "doesn't keep events for 2 days"),
         (|p| p.packer = packer(|it| it.version = "1.12".into()), "packer.version", "one exact version"),
+        (|p| p.packer = packer(|it| it.version = "1.12.0-".into()), "packer.version", "one exact version"),
+        (|p| p.packer = packer(|it| it.version = "1.12.0-a b".into()), "packer.version", "one exact version"),
         (
             |p| p.packer = packer(|it| it.plugin_version = "~> 1.3".into()),
             "packer.plugin_version",
