@@ -147,13 +147,13 @@ fn of_the_secrets() -> Vec<Mistake> {
     vec![
         mistake(
             json!({"token_wo": "0123456789abcdef"}),
-            "token_wo_version",
+            "token_wo",
             "Version missing",
             &["Terraform can't see whether token_wo has changed"],
         ),
         mistake(
             json!({"token_wo_version": 1}),
-            "token_wo",
+            "token_wo_version",
             "Value missing",
             &["set token_wo, too, or neither"],
         ),

@@ -76,11 +76,11 @@ pub fn validate(config: &GitlabWebhookModel, diagnostics: &mut Diagnostics) {
             let detail = format!(
                 "Terraform can't see whether {argument} has changed: set {version_argument}, too, to another number with each new value."
             );
-            diagnostics.error(version_argument, "Version missing", detail);
+            diagnostics.error(argument, "Version missing", detail);
         }
         if value.is_null() && version.known().is_some() {
             let detail = format!("There is no value of this version: set {argument}, too, or neither.");
-            diagnostics.error(argument, "Value missing", detail);
+            diagnostics.error(version_argument, "Value missing", detail);
         }
         validate_range(version_argument, version, 0..=i64::MAX, diagnostics);
         if let Some(why) = value.known().and_then(|value| refuse(value.trim())) {

@@ -195,8 +195,8 @@ fn what_would_never_work_is_refused_with_its_path() {
         ),
         (|w| w.naming_rule = "(?P<tenant>a)".into(), "naming_rule", "no group \"kind\""),
         (|w| w.naming_rule = "(?=a)".into(), "naming_rule", "no look-around"),
-        (|w| w.token_wo = "0123456789abcdef".into(), "token_wo_version", "set token_wo_version, too"),
-        (|w| w.token_wo_version = 1.into(), "token_wo", "There is no value of this version"),
+        (|w| w.token_wo = "0123456789abcdef".into(), "token_wo", "set token_wo_version, too"),
+        (|w| w.token_wo_version = 1.into(), "token_wo_version", "There is no value of this version"),
         (
             |w| (w.token_wo, w.token_wo_version) = ("short".into(), 1.into()),
             "token_wo",
