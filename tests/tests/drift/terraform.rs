@@ -67,7 +67,7 @@ fn a_user_reads_what_was_changed_by_hand_and_what_an_apply_repairs() {
         "~ enable_logging = false -> true",
         r#"+ "key_alias" = jsonencode( { + key_id ="#,
         "~ max_size = 9 -> 2",
-        "~ priority = 7 -> null",
+        "- priority = 7",
         "Plan: 0 to add, 2 to change, 0 to destroy.",
     ] {
         assert!(text.contains(reads), "{reads} isn't in: {text}");
