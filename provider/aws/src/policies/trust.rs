@@ -3,7 +3,7 @@
 use super::Site;
 use crate::policy::{Document, Statement, document};
 
-/// For CodePipeline, CodeBuild, CodeDeploy and Lambda by their short names, on behalf of this account alone: they send
+/// For CodePipeline, CodeBuild, CodeDeploy by their short names, on behalf of this account alone: they send
 /// `aws:SourceAccount` when they assume a role (each service's guide, «cross-service confused deputy prevention»).
 /// A statement for each, as CodePipeline's own console writes it.
 #[must_use]
@@ -38,6 +38,13 @@ pub fn instances(site: &Site) -> Document {
     document(vec![assume("ec2", &site.service("ec2"))])
 }
 
+/// For functions. Lambda's guide («execution role») asks for its principal alone, and names no source that it would send. A
+/// function can be given only a role of its own account (`iam:PassRole`).
+#[must_use]
+pub fn functions(site: &Site) -> Document {
+    document(vec![assume("lambda", &site.service("lambda"))])
+}
+
 fn assume(sid: &str, principal: &str) -> Statement {
     Statement::allow(sid).service(principal).actions(&["sts:AssumeRole"])
 }
@@ -51,7 +58,6 @@ mod tests {
     fn only_the_services_named_and_only_for_our_account() {
         let site = Site::example();
         let pipeline = services(&site, &["codepipeline", "codebuild"]);
-        let function = services(&site, &["lambda"]);
         let by = |service: &str| Request::by_service(service, "sts:AssumeRole", "");
         let from = |service: &str, account: &str| by(service).with("aws:SourceAccount", account);
         let of_project = |name: &str| {
@@ -64,8 +70,6 @@ mod tests {
             (&pipeline, from("codebuild.amazonaws.com", "999999999999"), Decision::Silent),
             (&pipeline, by("codebuild.amazonaws.com"), Decision::Silent),
             (&pipeline, from("codedeploy.amazonaws.com", "111122223333"), Decision::Silent),
-            (&function, from("lambda.amazonaws.com", "111122223333"), Decision::Allow),
-            (&function, from("lambda.amazonaws.com", "999999999999"), Decision::Silent),
             (&builds(&site, "bake"), from("codebuild.amazonaws.com", "111122223333"), Decision::Silent),
             (&builds(&site, "bake"), of_project("bake"), Decision::Allow),
             (&builds(&site, "bake"), of_project("bake-2"), Decision::Silent),
@@ -77,6 +81,8 @@ mod tests {
             (&log_delivery(), by("cloudtrail.amazonaws.com"), Decision::Allow),
             (&log_delivery(), by("ec2.amazonaws.com"), Decision::Silent),
             (&instances(&site), by("ec2.amazonaws.com"), Decision::Allow),
+            (&functions(&site), by("lambda.amazonaws.com"), Decision::Allow),
+            (&functions(&site), by("ec2.amazonaws.com"), Decision::Silent),
             (
                 &instances(&site),
                 Request::by("arn:aws:iam::111122223333:role/x", "sts:AssumeRole", ""),

@@ -70,7 +70,7 @@ impl<'a> Wiring<'a> {
                 let secrets: Vec<String> = [token.arn].into_iter().chain(signing_token).collect();
                 Role {
                     name: names.role("function", &session.region),
-                    trust: trust::services(&site, &["lambda"]),
+                    trust: trust::functions(&site),
                     policies: webhook::function(&site, &project.arn, &secrets, &key.arn, &logs.name),
                     managed_policy_arns: BTreeSet::new(),
                     permissions_boundary,
