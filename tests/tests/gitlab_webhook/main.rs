@@ -5,10 +5,11 @@
 
 mod adoption;
 mod import;
+mod later;
 mod life;
 mod reads;
+mod role;
 mod secrets;
-mod settling;
 mod settling;
 
 #[path = "../support/changes.rs"]
