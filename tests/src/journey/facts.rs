@@ -139,17 +139,17 @@ fn results(said: &[String]) -> Vec<&str> {
     said.iter().map(String::as_str).filter(is_result).collect()
 }
 
-/// The last lines before CodeBuild says that a command has failed.
+/// The last lines before CodeBuild says that a command has failed, and before them the errors of Terraform and the like.
 fn reasons(said: &[String]) -> Vec<&str> {
     let end = said.iter().position(|line| line.contains("Command did not exit successfully"));
-    let before = said[..end.unwrap_or(said.len())].iter().map(String::as_str);
-    let mut last: Vec<&str> = before
-        .rev()
+    let before: Vec<&str> = said[..end.unwrap_or(said.len())]
+        .iter()
+        .map(String::as_str)
         .filter(|line| !line.is_empty() && !line.starts_with("[Container]"))
-        .take(MOST_REASONS)
         .collect();
-    last.reverse();
-    last
+    let (before, last) = before.split_at(before.len().saturating_sub(MOST_REASONS));
+    let errors = before.iter().filter(|line| line.starts_with("Error: "));
+    errors.chain(last).copied().collect()
 }
 
 /// What a build has printed.
@@ -343,6 +343,7 @@ mod tests {
     fn of_a_failed_builds_log_the_end_is_told() {
         let said = lines(&[
             "[Container] Entering phase BUILD",
+            "Error: a host is taken",
             "one",
             "two",
             "",
@@ -352,8 +353,8 @@ mod tests {
             "[Container] Phase complete: BUILD State: FAILED",
             "swept",
         ]);
-        assert_eq!(reasons(&said), ["two", "three", "four"]);
-        assert_eq!(reasons(&said[..2]), ["one"]);
+        assert_eq!(reasons(&said), ["Error: a host is taken", "two", "three", "four"]);
+        assert_eq!(reasons(&said[..3]), ["Error: a host is taken", "one"]);
     }
 
     #[test]

@@ -68,6 +68,15 @@ impl<'a> Bakery<'a> {
         text(&self.workspace.output("scripts_uri"))
     }
 
+    /// Has its pipeline deploy the tenant with these hosts, a list in HCL, from the next push on.
+    ///
+    /// # Errors
+    /// Terraform fails; Ctrl-C.
+    pub fn take_hosts(&mut self, hosts: &str, progress: &Progress<'_>) -> Result<(), Stop> {
+        self.workspace.variable("hosts", hosts);
+        progress.terraform(&self.workspace, &["apply", "-auto-approve", "-json"])
+    }
+
     /// Destroys the tenant, its pipeline and its images.
     ///
     /// # Errors

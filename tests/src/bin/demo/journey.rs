@@ -68,7 +68,7 @@ pub fn journey(interrupt: &Interrupt) -> Result<(), Stop> {
     title(
         "A team applies examples/tenants/bakery: its pipeline bakes an image of nothing, and deploys the tenant",
     );
-    let bakery = Bakery::apply(&aws, dev.sibling("examples/tenants/bakery"), &baking, &progress)?;
+    let mut bakery = Bakery::apply(&aws, dev.sibling("examples/tenants/bakery"), &baking, &progress)?;
     let scripts = bakery.scripts_uri();
     let bucket = place(&scripts).0.to_owned();
     let tenant = Tenant { aws: &aws, name: "bakery".into(), bucket, group: "paas-dev-bakery".into() };
@@ -103,13 +103,18 @@ pub fn journey(interrupt: &Interrupt) -> Result<(), Stop> {
 
     title("Pushes that lead nowhere: each is told why, and the tenant stays as it is");
     let before = tenant.instances();
-    walk.refused(&software, "nobody")?;
+    walk.refused(&software, "nobody", "To a branch of no environment")?;
     gitlab.hook(Hook { token: "somebody else's token", ..hook });
-    walk.refused(&software, "dev")?;
+    walk.refused(&software, "dev", "With a wrong token")?;
     gitlab.hook(hook);
-    walk.refused(&gitlab.repository("others/bakery-software"), "dev")?;
+    let others = gitlab.repository("others/bakery-software");
+    walk.refused(&others, "dev", "From a repository that isn't allowed")?;
     machines.write("install.sh", "echo one\nif true; then\n");
-    walk.refused(&machines, "dev")?;
+    walk.refused(&machines, "dev", "A slip in install.sh")?;
+    machines.copy(&repository, "install.sh");
+    bakery.take_hosts(r#"["shop.dev.example.test"]"#, &progress)?;
+    walk.refused(&machines, "dev", "With a host that is another tenant's")?;
+    bakery.take_hosts(r#"["bakery.dev.example.test"]"#, &progress)?;
     if tenant.instances() != before || !tenant.runs(&baked) || !tenant.serves(&released) {
         return Err(Error::new(format!("the tenant has changed: {:?}", tenant.instances())).into());
     }
@@ -160,9 +165,9 @@ impl Walk<'_> {
     }
 
     /// Pushes what is to fail, and waits until it has, and nothing is under way.
-    fn refused(&self, repository: &Repository, branch: &str) -> Result<(), Stop> {
+    fn refused(&self, repository: &Repository, branch: &str, message: &str) -> Result<(), Stop> {
         let mut failed = false;
-        self.follow(repository, branch, "A slip", |_, failure| {
+        self.follow(repository, branch, message, |_, failure| {
             failed |= failure.is_some();
             failed && at_rest(self.aws)
         })?;
