@@ -47,6 +47,25 @@ class Runs(FunctionTest):
             found = list(pool.map(call, range(5)))
         self.assertEqual((4, 2), (len(set(found)), found.count("refused")), found)
 
+    def test_a_role_made_anew_cannot_decrypt_the_variables(self) -> None:
+        self.made(Environment={"Variables": {"A1": "x"}})
+        role = {"RoleName": "hook"}
+        self.call()
+        iam = self.client("iam")
+        for name in iam.list_role_policies(**role)["PolicyNames"]:
+            iam.delete_role_policy(**role, PolicyName=name)
+        iam.delete_role(**role)
+        self.allow(self.role("hook", "lambda.amazonaws.com"))
+        same = {"FunctionName": "hook", "Role": self.function_role}
+        for again in (lambda: None, lambda: self.functions.update_function_configuration(**same)):
+            again()
+            with self.assertRaises(self.functions.exceptions.KMSAccessDeniedException):
+                self.call()
+        other = self.role("other", "lambda.amazonaws.com")
+        for arn in (other, self.function_role):
+            self.functions.update_function_configuration(FunctionName="hook", Role=arn)
+        self.call()
+
     def test_errors(self) -> None:
         self.made(
             """

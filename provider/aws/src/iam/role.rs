@@ -156,6 +156,7 @@ impl Role {
             managed_policy_arns: BTreeSet::new(),
             permissions_boundary: self.permissions_boundary.clone(),
             tags: tags::to_create(cx, &self.tags),
+            created: None,
         }
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Seen {
     pub permissions_boundary: Option<String>,
     /// All of them, ownership included.
     pub tags: Tags,
+    /// When it was made, in seconds of Unix time; not told of one that was made just now.
+    pub created: Option<i64>,
 }
 
 /// The roles named, as far as they exist. `GetAccountAuthorizationDetails` gives all roles of the account with all
@@ -70,6 +72,7 @@ fn detailed(role: RoleDetail) -> Result<Seen, AwsError> {
         managed_policy_arns: arns(role.attached_managed_policies.unwrap_or_default()),
         permissions_boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
         tags: plain_tags(role.tags),
+        created: role.create_date.map(|date| date.secs()),
     })
 }
 
@@ -93,6 +96,7 @@ pub(super) async fn one(iam: &Client, name: &str) -> Result<Option<Seen>, AwsErr
         managed_policy_arns,
         permissions_boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
         tags: plain_tags(role.tags),
+        created: Some(role.create_date.secs()),
     }))
 }
 

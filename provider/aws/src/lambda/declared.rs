@@ -28,11 +28,13 @@ const KEY: &str = "KMSKeyArn";
 const LAYERS: &str = "Layers";
 const LOG_FORMAT: &str = "LoggingConfig.LogFormat";
 const PACKAGE_TYPE: &str = "PackageType";
+/// Of a role that Lambda doesn't know: see [`super::orphan`].
+pub(super) const ROLE: &str = "Role";
 const SNAP_START: &str = "SnapStart.ApplyOn";
 const TRACING: &str = "TracingConfig.Mode";
 const VPC: &str = "VpcConfig.VpcId";
 /// What another call than that of the configuration takes away.
-const ELSEWHERE: [&str; 3] = [ARCHITECTURES, CONCURRENCY, PACKAGE_TYPE];
+const ELSEWHERE: [&str; 4] = [ARCHITECTURES, CONCURRENCY, PACKAGE_TYPE, ROLE];
 
 /// The request that makes the function.
 pub(super) fn creation(client: &Client, function: &Function, tags: Tags) -> CreateFunctionFluentBuilder {

@@ -1,6 +1,6 @@
 //! A function: its code, its configuration, and nothing around it.
 
-use super::{CONFLICT, NOT_FOUND, declared, is_busy};
+use super::{CONFLICT, NOT_FOUND, declared, is_busy, orphan};
 use crate::call::{AwsError, call, creating};
 use crate::digested::Digested;
 use crate::tags::{self, Tags};
@@ -99,7 +99,10 @@ impl Child for Function {
         .await;
         cx.world.reads.lambda.functions.forget(&self.name);
         match made? {
-            Ok(_) => Ok(self.name.clone()),
+            Ok(_) => {
+                cx.world.reads.lambda.made.hand_on(&self.name, ());
+                Ok(self.name.clone())
+            }
             Err(taken) => Err(self.name_taken(cx, taken).await),
         }
     }
@@ -108,7 +111,11 @@ impl Child for Function {
     /// doesn't.
     async fn sync(&self, cx: &Cx<'_>, id: &Id) -> Result<FunctionOut, Error> {
         let client = &cx.world.lambda;
-        let seen = usable(cx, id).await?;
+        let mut seen = usable(cx, id).await?;
+        if cx.world.reads.lambda.made.take(id).is_none() && orphan::problem(cx, &seen).await?.is_some() {
+            orphan::remake(cx, self, id).await?;
+            seen = usable(cx, id).await?;
+        }
         let saw = declared::seen(&seen, self.tags.clone());
         if declared::configuration_of(self) != declared::configuration_of(&saw) {
             let request = declared::update(client, self, &saw);
@@ -143,8 +150,12 @@ impl Child for Function {
     }
 
     async fn read(cx: &Cx<'_>, id: &Id) -> Result<Option<(Self, FunctionOut)>, Error> {
-        let found = cx.world.reads.lambda.functions.get(id).await?;
-        Ok(found.map(|found| (declared::seen(&found, tags::of_user(cx, &found.tags)), out(cx, id))))
+        let Some(found) = cx.world.reads.lambda.functions.get(id).await? else { return Ok(None) };
+        let mut spec = declared::seen(&found, tags::of_user(cx, &found.tags));
+        if let Some(problem) = orphan::problem(cx, &found).await? {
+            spec.unwanted.insert(declared::ROLE.into(), problem.into());
+        }
+        Ok(Some((spec, out(cx, id))))
     }
 
     /// Its log group stays: that is another child.

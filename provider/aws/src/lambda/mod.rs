@@ -2,20 +2,22 @@
 
 mod declared;
 mod function;
+mod orphan;
 mod permission;
 
 pub use function::{Function, FunctionOut};
 pub use permission::{Permission, PermissionOut};
 
-use crate::batch::Batched;
+use crate::batch::{Batched, Handed};
 use crate::call::AwsError;
 use aws_sdk_lambda::Client;
 use permission::Statements;
 
 /// Cached reads by the function's name. Each is a call of its own: `ListFunctions` gives neither tags nor a policy.
-#[derive(Clone)]
 pub struct Reads {
     functions: Batched<String, function::Seen>,
+    /// Functions that were just made.
+    made: Handed<()>,
     policies: Batched<String, Statements>,
 }
 
@@ -24,6 +26,7 @@ impl Reads {
         let (of_functions, of_policies) = (client.clone(), client.clone());
         Self {
             functions: Batched::new(1, move |names| function::describe(of_functions.clone(), names)),
+            made: Handed::default(),
             policies: Batched::new(1, move |names| permission::describe(of_policies.clone(), names)),
         }
     }

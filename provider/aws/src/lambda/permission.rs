@@ -114,7 +114,7 @@ impl Permission {
     }
 
     /// Adds the statement; answers with Lambda's refusal where there is one of that id.
-    async fn add(&self, cx: &Cx<'_>) -> Result<Option<AwsError>, Error> {
+    pub(super) async fn add(&self, cx: &Cx<'_>) -> Result<Option<AwsError>, Error> {
         let request = cx
             .world
             .lambda
@@ -158,7 +158,7 @@ fn parts(id: &str) -> (&str, &str) {
 }
 
 /// The spec that a statement has. What `AddPermission` wouldn't write for the spec is unwanted.
-fn seen(function: &str, id: &str, statement: &Json) -> Permission {
+pub(super) fn seen(function: &str, id: &str, statement: &Json) -> Permission {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let mut rest = statement.as_object().cloned().unwrap_or_default();
     let principal = text(&statement["Principal"]["Service"]);

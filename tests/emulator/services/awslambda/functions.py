@@ -89,6 +89,7 @@ def create_function(self: Any) -> ActionResult:
     content, digest = _archive(code)
     made = Function(arn(self.backend, name), settings, content, digest, dict(tags))
     checks.check(settings, made.arn)
+    made.grant()
     functions(self.backend)[name] = made
     made.begin_life()
     return ActionResult(made.shown())
@@ -136,7 +137,11 @@ def update_function_configuration(self: Any) -> ActionResult:
     changes = {name: given[name] for name in CONFIGURATION if name in given}
     settings = _completed({**found.settings, **changes})
     checks.check(settings, found.arn)
+    # The same role and key once more change nothing.
+    is_regranted = any(settings.get(name) != found.settings.get(name) for name in ("Role", "KMSKeyArn"))
     found.settings = settings
+    if is_regranted:
+        found.grant()
     workers.forget(found)
     found.begin_update()
     return ActionResult(found.shown())

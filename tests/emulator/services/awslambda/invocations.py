@@ -120,6 +120,13 @@ def _admit(found: Function) -> None:
         )
     if found.reserved is not None and found.running >= found.reserved:
         raise AwsError("TooManyRequestsException", "Rate Exceeded.")
+    # https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
+    if not found.can_decrypt():
+        raise AwsError(
+            "KMSAccessDeniedException",
+            "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the "
+            "function's KMS key settings.",
+        )
 
 
 def _outcome(

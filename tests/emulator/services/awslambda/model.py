@@ -34,6 +34,8 @@ class Function:
     running: int = 0
     # Deleted, though a call of it may still be under way.
     gone: bool = False
+    # The id of the role that may decrypt the variables; a role made anew has another one.
+    grantee: str | None = None
 
     @property
     def name(self) -> str:
@@ -50,6 +52,14 @@ class Function:
     def touch(self) -> None:
         """Something has changed."""
         self.modified, self.revision = datetime.now(timezone.utc), str(uuid.uuid4())
+
+    def grant(self) -> None:
+        """Lambda lets the role, not its name, decrypt the variables."""
+        self.grantee = role_id(self.settings["Role"])
+
+    def can_decrypt(self) -> bool:
+        has_variables = bool(self.settings.get("Environment", {}).get("Variables"))
+        return not has_variables or self.grantee == role_id(self.settings["Role"])
 
     def begin_update(self) -> None:
         """The change takes its time."""
@@ -115,6 +125,13 @@ def function(backend: LambdaBackend, name_or_arn: str) -> Function:
     if found is None:
         raise AwsError("ResourceNotFoundException", f"Function not found: {arn(backend, name)}")
     return found
+
+
+def role_id(role_arn: str) -> str | None:
+    from moto.iam.models import iam_backends
+
+    roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()
+    return next((role.id for role in roles if role.arn == role_arn), None)
 
 
 def refused(message: str) -> AwsError:
