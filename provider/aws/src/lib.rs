@@ -2,6 +2,7 @@
 //!
 //! This crate knows the engine (`composite`) and AWS, not Terraform. It alone names the SDK's types.
 
+pub mod archive;
 pub mod batch;
 pub mod call;
 pub mod clients;

@@ -1,6 +1,7 @@
 //! A first source that does nothing, so that a new pipeline's first run finds one.
 
 use super::{UNSETTLED, emptying, objects};
+use crate::archive::{Archive, FILE, PROGRAM};
 use crate::batch::{MANY, prefix_of};
 use crate::call::{AwsError, call};
 use crate::wait;
@@ -10,9 +11,6 @@ use aws_sdk_s3::types::Object;
 use composite::{Child, Diff, Error, Id};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// What CodeDeploy looks for at the root of a release. `files` and `hooks` may be left out: nothing is copied, nothing run.
 const APPSPEC: &str = "\
@@ -85,8 +83,8 @@ impl Seed {
     /// The archive: the same bytes each time.
     fn archive(self) -> zip::result::ZipResult<Vec<u8>> {
         match self {
-            Self::Release => archive(&[("appspec.yml", APPSPEC)], 0o644),
-            Self::Scripts => archive(&SCRIPTS, 0o755),
+            Self::Release => archive(&[("appspec.yml", APPSPEC)], FILE),
+            Self::Scripts => archive(&SCRIPTS, PROGRAM),
         }
     }
 }
@@ -184,18 +182,13 @@ fn address(id: &Id) -> (String, String) {
     (bucket.to_owned(), key.to_owned())
 }
 
-/// An archive of these files, by name and text, all with the same permissions and without a time.
+/// An archive of these files, by name and text, all with the same permissions.
 fn archive(files: &[(&str, &str)], permissions: u32) -> zip::result::ZipResult<Vec<u8>> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(permissions);
-    let mut archive = ZipWriter::new(Cursor::new(vec![]));
+    let mut archive = Archive::new();
     for (name, text) in files {
-        archive.start_file(*name, options)?;
-        archive.write_all(text.as_bytes())?;
+        archive.add(name, text.as_bytes(), permissions)?;
     }
-    Ok(archive.finish()?.into_inner())
+    archive.finish()
 }
 
 /// Which of the objects are there: bucket by bucket, those of one at once. Keys can't be listed in the call: it takes a
@@ -234,7 +227,7 @@ pub(super) async fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
+    use std::io::{Cursor, Read};
 
     fn sample() -> SeedObject {
         SeedObject { bucket: "paas-dev".into(), key: "software/acme.zip".into(), content: Seed::Release }

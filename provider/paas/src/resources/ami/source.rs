@@ -1,15 +1,13 @@
 //! What an image is baked from, as far as it lies on this machine: a folder of scripts, its hash and its archive.
 
+use paas_aws::archive::{Archive, FILE, PROGRAM};
 use paas_aws::names::digest;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
-use std::io::{Cursor, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Bytes of all files together. Scripts are small; what is larger belongs into a bucket or a package, and would be sent
 /// with every change.
@@ -94,20 +92,16 @@ impl Folder {
     /// A file can't be read.
     pub fn pack(&self) -> Result<Packed, String> {
         let mut hash = Hash::default();
-        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut archive = Archive::new();
         for file in &self.files {
             let content = file.read()?;
             hash.add(file, &content);
-            let options = SimpleFileOptions::default()
-                .compression_method(CompressionMethod::Stored)
-                .last_modified_time(DateTime::default())
-                .unix_permissions(if file.executable { 0o755 } else { 0o644 });
+            let permissions = if file.executable { PROGRAM } else { FILE };
             archive
-                .start_file(file.name.as_str(), options)
-                .and_then(|()| Ok(archive.write_all(&content)?))
+                .add(&file.name, &content, permissions)
                 .map_err(|error| format!("{}: {error}", file.path.display()))?;
         }
-        let archive = archive.finish().map_err(|error| format!("The archive: {error}"))?.into_inner();
+        let archive = archive.finish().map_err(|error| format!("The archive: {error}"))?;
         Ok(Packed { hash: hash.finish(), archive })
     }
 }

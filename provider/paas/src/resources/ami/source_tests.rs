@@ -2,7 +2,7 @@
 
 use super::*;
 use std::fs::Permissions;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::os::unix::fs::symlink;
 use tempfile::TempDir;
 

@@ -4,14 +4,12 @@ use super::wire::{Told, Wiring};
 use super::{names, told};
 use composite::{Graph, Node, Value};
 use paas_aws::World;
+use paas_aws::archive::{Archive, FILE};
 use paas_aws::digested::Digested;
 use paas_aws::iam::{Role, RoleOut};
 use paas_aws::lambda::{Function, FunctionOut};
 use paas_aws::policies::{trust, webhook};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// The program that GitLab's deliveries meet.
 const HANDLER: &str = include_str!("files/handler.py");
@@ -81,22 +79,17 @@ impl<'a> Wiring<'a> {
     }
 }
 
-/// An archive of one file, the same byte for byte wherever it is made.
+/// An archive of one file.
 fn archive(name: &str, text: &str) -> Vec<u8> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut archive = ZipWriter::new(Cursor::new(vec![]));
-    let written = archive.start_file(name, options).and_then(|()| Ok(archive.write_all(text.as_bytes())?));
-    let finished = written.and_then(|()| archive.finish());
-    finished.expect("memory takes all that is written").into_inner()
+    let mut archive = Archive::new();
+    let written = archive.add(name, text.as_bytes(), FILE).and_then(|()| archive.finish());
+    written.expect("memory takes all that is written")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
+    use std::io::{Cursor, Read};
 
     #[test]
     fn the_archive_is_always_the_same_and_holds_the_program() {
