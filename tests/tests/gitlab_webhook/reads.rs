@@ -29,6 +29,7 @@ fn calls_to_plan(dev: &Configuration) -> Counts {
 
 #[test]
 fn a_plan_without_changes_reads_each_object_once() {
+    const MANY: u64 = 6;
     let mut dev = alone();
     dev.apply();
     let counts = calls_to_plan(&dev);
@@ -40,7 +41,6 @@ fn a_plan_without_changes_reads_each_object_once() {
     assert!(counts.by_operation[records] <= 2, "{counts:#?}");
     assert!(counts.total <= 20, "{counts:#?}");
 
-    const MANY: u64 = 6;
     for n in 1..MANY {
         let mut more = arguments();
         more["name"] = json!(format!("gitlab-{n}"));

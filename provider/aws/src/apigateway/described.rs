@@ -8,7 +8,7 @@ use aws_sdk_apigateway::types::{
     self, ApiKeySourceType, ConnectionType, ContentHandlingStrategy, EndpointConfiguration, EndpointType,
     Integration, IntegrationType, Method, Op, PatchOperation, Resource, ResponseTransferMode,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The name of our method's operation: tells it from others that somebody has added.
 const OPERATION: &str = "paas";
@@ -197,8 +197,8 @@ pub(super) fn unwanted_of_method(method: &Method) -> Unwanted {
         ("apiKeyRequired", method.api_key_required.filter(|is| *is).map(|_| "true".to_owned())),
         ("authorizationScopes", some(method.authorization_scopes())),
         ("requestValidatorId", method.request_validator_id().map(str::to_owned)),
-        ("requestParameters", many(method.request_parameters().map_or(0, |all| all.len()))),
-        ("requestModels", many(method.request_models().map_or(0, |all| all.len()))),
+        ("requestParameters", many(method.request_parameters().map_or(0, HashMap::len))),
+        ("requestModels", many(method.request_models().map_or(0, HashMap::len))),
     ])
 }
 
@@ -216,8 +216,8 @@ pub(super) fn unwanted_of_integration(integration: &Integration) -> Unwanted {
         ("integration.contentHandling", handling.map(str::to_owned)),
         ("integration.credentials", integration.credentials().map(str::to_owned)),
         ("integration.passthroughBehavior", other(integration.passthrough_behavior(), PASSTHROUGH)),
-        ("integration.requestParameters", many(integration.request_parameters().map_or(0, |all| all.len()))),
-        ("integration.requestTemplates", many(integration.request_templates().map_or(0, |all| all.len()))),
+        ("integration.requestParameters", many(integration.request_parameters().map_or(0, HashMap::len))),
+        ("integration.requestTemplates", many(integration.request_templates().map_or(0, HashMap::len))),
         ("integration.responseTransferMode", other(transfer, ResponseTransferMode::Buffered.as_str())),
         ("integration.timeoutInMillis", (timeout != TIMEOUT).then(|| timeout.to_string())),
     ])

@@ -47,7 +47,7 @@ fn ours_of(method: MethodBuilder) -> Method {
 fn resource(path: &str, methods: Vec<Method>) -> Resource {
     let (parent, part) = path.rsplit_once('/').expect("a path begins with a slash");
     let named = methods.into_iter().map(|method| (method.http_method.clone().unwrap_or_default(), method));
-    let named: std::collections::HashMap<_, _> = named.collect();
+    let named: HashMap<_, _> = named.collect();
     let below = (!part.is_empty()).then(|| format!("id of {parent}/"));
     Resource::builder()
         .id(format!("id of {path}"))
@@ -208,7 +208,7 @@ fn an_api_that_isnt_whole_shows_what_is_there() {
     let saw = |resources: &[Resource]| seen(&api(), resources, Tags::new());
     let unanswered = ours_of(method("POST").set_method_integration(None));
     let empty = RestApi { http_method: String::new(), function_invoke_arn: String::new(), ..sample() };
-    assert_eq!(saw(&[root.clone()]), RestApi { path_part: String::new(), ..empty.clone() });
+    assert_eq!(saw(std::slice::from_ref(&root)), RestApi { path_part: String::new(), ..empty.clone() });
     assert_eq!(saw(&[root.clone(), bare]), empty);
     let without = RestApi { function_invoke_arn: String::new(), ..sample() };
     assert_eq!(saw(&[root, resource("/push", vec![unanswered])]), without);

@@ -92,7 +92,7 @@ fn stages() -> Vec<Row> {
             |a| {
                 let theirs = json!({"restApiId": a.spec("rest_api_id"), "description": "mine"});
                 let theirs = a.call("apigateway", "create_deployment", theirs)["id"].take();
-                patch_stage(a, json!([replace("/deploymentId", theirs.as_str().expect("an id"))]))
+                patch_stage(a, &json!([replace("/deploymentId", theirs.as_str().expect("an id"))]))
             },
             |a| stage(a)["deploymentId"].take(),
         ),
@@ -100,7 +100,7 @@ fn stages() -> Vec<Row> {
             STAGE,
             "open to a flood",
             &["throttling_burst_limit", "throttling_rate_limit"],
-            |a| patch_stage(a, json!([{"op": "remove", "path": "/*/*"}])),
+            |a| patch_stage(a, &json!([{"op": "remove", "path": "/*/*"}])),
             |a| stage(a)["methodSettings"].take(),
         ),
         changed(
@@ -114,7 +114,7 @@ fn stages() -> Vec<Row> {
                     ("/variables/debug", "1"),
                     ("/*/*/logging/dataTrace", "true"),
                 ];
-                patch_stage(a, patches.map(|(path, value)| replace(path, value)).to_vec().into())
+                patch_stage(a, &patches.map(|(path, value)| replace(path, value)).to_vec().into())
             },
             |a| {
                 let stage = stage(a);
@@ -211,7 +211,7 @@ fn stage(a: &Account<'_>) -> Json {
     a.call("apigateway", "get_stage", named)
 }
 
-fn patch_stage(a: &Account<'_>, patches: Json) -> Json {
+fn patch_stage(a: &Account<'_>, patches: &Json) -> Json {
     let named =
         json!({"restApiId": a.spec("rest_api_id"), "stageName": a.spec("name"), "patchOperations": patches});
     a.call("apigateway", "update_stage", named)
