@@ -1,10 +1,15 @@
 //! Import, moved addresses and older state: what Terraform knows changes, and nothing else does.
 
+#[path = "support/earlier.rs"]
+mod earlier;
+#[path = "support/estate.rs"]
+mod estate;
 #[path = "support/stage.rs"]
 mod stage;
 #[path = "support/variants.rs"]
 mod variants;
 
+use estate::{Estate, create_all};
 use paas_aws::permissions::Access;
 use paas_tests::{Emulator, Workspace, root};
 use serde_json::{Value as Json, json};
@@ -12,6 +17,7 @@ use stage::{
     DATABASE, ENVIRONMENT, GITLAB_WEBHOOK, INFRASTRUCTURE_PIPELINE, Resource, Stage, TENANT, changes,
 };
 use std::fs;
+use tfplugin::Value;
 use tfplugin::client::Action;
 
 /// Imports the resource of this id; nothing but reads may happen.
@@ -241,5 +247,38 @@ async fn stored_states_of_version_0_load() {
             assert_eq!(loaded.get(name), expected, "{type_name}.{name}");
         }
         assert!(stored.get(younger).is_none() && loaded[younger].is_null(), "{type_name}.{younger}");
+    }
+}
+
+/// `children` as earlier providers showed it, and private state as they wrote it: nothing changes, with a refresh or
+/// without, and a change does what its plan showed.
+#[tokio::test]
+async fn states_of_earlier_providers_change_nothing() {
+    let estate = Estate::set();
+    let stage = &estate.stage;
+    let provider = stage.provider().await;
+    let environment = create_all(&provider, [estate.environment()]).await.remove(0);
+    let tenant = create_all(&provider, [estate.tenant(0)]).await.remove(0);
+    let database = create_all(&provider, [Estate::database(0)]).await.remove(0);
+    let others = [("environment", &environment), ("tenant", &tenant), ("database", &database)];
+    for (resource, argument, to) in
+        [(&tenant, "health_check_grace_period", json!(60)), (&database, "backup_retention_period", json!(8))]
+    {
+        let mut earlier = earlier::state(resource, &others);
+        assert_ne!(earlier.state.value, resource.state.value);
+        assert_eq!(earlier.plan_alone(&provider).await.action, Action::NoOp, "{argument}");
+        stage.expect_no_change(&mut earlier.clone(), "a refresh of what an earlier provider wrote").await;
+
+        earlier.config[argument] = to;
+        let plan = earlier.plan_alone(&provider).await;
+        assert_eq!(plan.action, Action::Update);
+        let planned = plan.planned.get("children").clone();
+        stage.apply(&mut earlier, plan).await;
+        let shown = earlier.state.value.get("children");
+        let Value::Map(planned) = planned else { panic!("the children are known: {planned:?}") };
+        for (key, spec) in planned.iter().filter(|(_, spec)| !spec.is_unknown()) {
+            assert_eq!(shown.get(key), spec, "{key}");
+        }
+        stage.expect_no_change(&mut earlier, "a change").await;
     }
 }

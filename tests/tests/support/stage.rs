@@ -126,6 +126,13 @@ impl Resource {
         plan
     }
 
+    /// `terraform plan -refresh=false`.
+    pub async fn plan_alone(&self, provider: &Client) -> Outcome {
+        let plan = provider.plan(self.type_name, &self.config, Some(&self.state)).await.unwrap();
+        assert!(!plan.diagnostics.has_errors(), "{:?}", plan.diagnostics);
+        plan
+    }
+
     /// What the provider remembers of the AWS objects: the private state, with the specs that the attribute `children`
     /// shows instead.
     pub fn ledger(&self) -> Ledger {

@@ -172,7 +172,8 @@ pub struct DatabaseModel {
     #[attr(computed)]
     pub tags_all: Attr<Tags>,
     /// Every AWS object of the database: its settings as JSON, by key. Shows in a plan what changes, and what was
-    /// changed behind Terraform's back.
+    /// changed behind Terraform's back. Left out are tags that are `tags_all`, settings that aren't set or are as
+    /// usual, and one's own account and region in ARNs (`arn:kms:key/…`); a record stands by its digest.
     #[attr(computed)]
     pub children: Attr<BTreeMap<String, Attr<String>>>,
 }

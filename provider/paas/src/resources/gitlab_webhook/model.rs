@@ -152,8 +152,9 @@ pub struct GitlabWebhookModel {
     /// `default_tags` and `tags` together.
     #[attr(computed)]
     pub tags_all: Attr<Tags>,
-    /// Every AWS object of the webhook: its settings as JSON, by key. Shows in a plan what changes, and what was changed
-    /// behind Terraform's back.
+    /// Every AWS object of the webhook: its settings as JSON, by key. Shows in a plan what changes, and what was
+    /// changed behind Terraform's back. Left out are tags that are `tags_all`, settings that aren't set or are as
+    /// usual, and one's own account and region in ARNs (`arn:kms:key/…`); a record stands by its digest.
     #[attr(computed)]
     pub children: Attr<BTreeMap<String, Attr<String>>>,
 }
