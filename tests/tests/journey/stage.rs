@@ -9,6 +9,7 @@ use paas_tests::journey::{Kind, Tenant, at_rest, secret, url_here};
 use paas_tests::{Emulator, GitLab, Workspace, hcl, root};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::time::{Duration, Instant};
@@ -208,7 +209,8 @@ impl Teams {
         let Baking { bake, deploy } = &self.baking;
         let mut text = hcl::PROVIDER_SOURCE.to_owned() + "provider \"paas\" {}\n";
         for (name, host, trigger) in tenants {
-            text += &format!(
+            let _ = write!(
+                text,
                 "module \"{name}\" {{\n  source = \"../modules/tenant\"\n  environment = \"dev\"\n  name = \"{name}\"\n  \
                  hosts = [\"{host}\"]\n  pipeline = {{ trigger = \"{trigger}\" }}\n  infrastructure_pipeline = {{\n\
                  trigger = \"{trigger}\"\n{bake}deploy = {{\n{deploy}}}\n}}\n}}\n\
