@@ -104,7 +104,7 @@ impl Child for Permission {
 
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let (function, statement) = parts(id);
-        Ok(remove(cx, function, statement).await?)
+        remove(cx, function, statement).await
     }
 }
 
