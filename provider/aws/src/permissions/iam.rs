@@ -4,8 +4,8 @@
 //! role that holds the policy is the answer to that; the policy itself can't be.
 
 use super::table::{
-    ANY, Access, DATABASE, ENVIRONMENT, Grant, INFRASTRUCTURE, Service, TENANT, WITH_PIPELINES, WITH_ROLES,
-    calls, needs,
+    ANY, Access, DATABASE, ENVIRONMENT, Grant, INFRASTRUCTURE, Service, TENANT, WITH_MANAGED_POLICIES,
+    WITH_PIPELINES, WITH_ROLES, calls, needs,
 };
 
 /// What AWS asks for where a service is given a role.
@@ -47,10 +47,10 @@ pub(super) const SERVICE: Service = Service {
             resources: &["{global}:role/{project}/*", "{global}:instance-profile/{project}/*"],
             conditions: &[],
             rows: &[
+                calls(WITH_MANAGED_POLICIES, &["AttachRolePolicy"]),
                 calls(
                     WITH_ROLES,
                     &[
-                        "AttachRolePolicy",
                         "CreateRole",
                         "DeleteRole",
                         "DeleteRolePermissionsBoundary",

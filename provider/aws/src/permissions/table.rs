@@ -80,6 +80,9 @@ pub(super) const WITH_ROLES: &[ResourceType] = &[
     ResourceType::InfrastructurePipeline,
     ResourceType::GitlabWebhook,
 ];
+/// Those whose roles may have policies that somebody manages.
+pub(super) const WITH_MANAGED_POLICIES: &[ResourceType] =
+    &[ResourceType::Environment, ResourceType::Tenant, ResourceType::InfrastructurePipeline];
 /// Those with a key of their own.
 pub(super) const WITH_KEYS: &[ResourceType] = &[ResourceType::Environment, ResourceType::GitlabWebhook];
 /// Those with build projects.

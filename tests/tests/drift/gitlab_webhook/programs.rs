@@ -1,7 +1,7 @@
 //! The function and the builds: their code, their roles, and where they write.
 
 use super::{BUILD_LOGS, BUILD_ROLE, FUNCTION, FUNCTION_LOGS, FUNCTION_ROLE, OTHERS, PROJECT};
-use crate::roles::{for_all_actions, inline_policies, role};
+use crate::roles::{attached, for_all_actions, inline_policies, role};
 use crate::row::{Account, Row, changed};
 use crate::tags::{build_project_tags, lambda_tags, log_group_tags, role_tags};
 use base64::Engine as _;
@@ -172,6 +172,30 @@ fn roles() -> Vec<Row> {
             &["permissions_boundary"],
             |a| a.call("iam", "delete_role_permissions_boundary", json!({"RoleName": a.id()})),
             |a| role(a)["PermissionsBoundary"].take(),
+        ),
+        changed(
+            FUNCTION_ROLE,
+            "for everybody to assume",
+            &["trust"],
+            |a| {
+                let anybody =
+                    json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"});
+                let trust = json!({"Version": "2012-10-17", "Statement": [anybody]}).to_string();
+                let of_role = json!({"RoleName": a.id(), "PolicyDocument": trust});
+                a.call("iam", "update_assume_role_policy", of_role)
+            },
+            |a| role(a)["AssumeRolePolicyDocument"].take(),
+        ),
+        changed(
+            BUILD_ROLE,
+            "an administrator",
+            &["managed_policy_arns"],
+            |a| {
+                let administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+                let attached_to = json!({"RoleName": a.id(), "PolicyArn": administrator});
+                a.call("iam", "attach_role_policy", attached_to)
+            },
+            attached,
         ),
         role_tags(FUNCTION_ROLE),
         role_tags(BUILD_ROLE),

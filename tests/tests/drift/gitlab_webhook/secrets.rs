@@ -18,6 +18,36 @@ pub fn rows() -> Vec<Row> {
                     .take()
             },
         ),
+        changed(
+            KEY,
+            "for everybody",
+            &["policy"],
+            |a| {
+                let anybody =
+                    json!({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"});
+                let policy = json!({"Version": "2012-10-17", "Statement": [anybody]}).to_string();
+                let wider = json!({"KeyId": a.id(), "PolicyName": "default", "Policy": policy});
+                a.call("kms", "put_key_policy", wider)
+            },
+            |a| {
+                let named = json!({"KeyId": a.id(), "PolicyName": "default"});
+                let policy = a.call("kms", "get_key_policy", named)["Policy"].take();
+                serde_json::from_str(policy.as_str().expect("a text")).expect("a policy is JSON")
+            },
+        ),
+        changed(
+            KEY,
+            "disabled, described otherwise",
+            &["description", "enabled"],
+            |a| {
+                a.call("kms", "update_key_description", json!({"KeyId": a.id(), "Description": "mine"}));
+                a.call("kms", "disable_key", json!({"KeyId": a.id()}))
+            },
+            |a| {
+                let key = a.call("kms", "describe_key", json!({"KeyId": a.id()}));
+                json!([key["KeyMetadata"]["Description"], key["KeyMetadata"]["KeyState"]])
+            },
+        ),
         key_tags(KEY),
         changed(
             TOKEN,
