@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 /// Names the files below a folder in which a text stands: as it is, in what is packed (a saved plan is an archive), and
-/// in what the provider remembers (base64 of a byte and deflated JSON).
+/// in what the provider remembers: base64 of a byte and deflated JSON, in a state with a checksum between them and with the
+/// texts of the attributes for a dictionary.
 const SEARCH: &str = r#"
-import base64, pathlib, re, sys, zipfile, zlib
+import base64, json, pathlib, re, sys, zipfile, zlib
 
 folder, needle = pathlib.Path(sys.argv[1]), sys.argv[2].encode()
 
@@ -23,6 +24,28 @@ def unpacked(data):
             yield "deflated", zlib.decompress(inner[1:], -15)
         except zlib.error:
             pass
+    for attributes, private in remembered(data):
+        keys = set((attributes.get("children") or {}).keys())
+        beside = "".join(sorted(keys.union(texts(attributes)))).encode()
+        assert private[1:5] == zlib.crc32(beside).to_bytes(4, "big"), "this state doesn't belong together"
+        yield "deflated", zlib.decompressobj(-15, zdict=beside[-32768:]).decompress(private[5:])
+
+def remembered(data):
+    try:
+        state = json.loads(data)
+    except ValueError:
+        return
+    for resource in state.get("resources", []) if isinstance(state, dict) else []:
+        for instance in resource.get("instances", []):
+            private = base64.b64decode(instance.get("private") or "")
+            if private[:1] == b"\x03":
+                yield instance["attributes"], private
+
+def texts(value):
+    if isinstance(value, str):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        yield from texts(part)
 
 for path in sorted(folder.rglob("*")):
     if not path.is_file() or path.is_symlink():
