@@ -2,7 +2,7 @@
 
 use paas_tests::configuration::ENVIRONMENT;
 use paas_tests::emulator::Fault;
-use paas_tests::terraform::Next;
+use paas_tests::terraform::{Diagnostic, Next};
 use paas_tests::{Configuration, hcl};
 use serde_json::json;
 use std::time::Duration;
@@ -176,8 +176,7 @@ fn a_webhook_goes_on_in_place_too() {
     let full = Fault::error("CodeStorageExceededException", "Code storage limit exceeded.", 400);
     stage.aws.faults([full.operation("CreateFunction")]);
     let broken = stage.terraform.apply(&[]).expect_success().diagnostics();
-    let text =
-        broken.iter().map(|warning| warning.text()).find(|text| text.contains("can't create function"));
+    let text = broken.iter().map(Diagnostic::text).find(|text| text.contains("can't create function"));
     let text = text.unwrap_or_else(|| panic!("no warning tells of it: {broken:?}"));
     for part in ["Code storage limit exceeded", "`ready` is false", "goes on"] {
         assert!(text.contains(part), "{part:?} is not in {text}");

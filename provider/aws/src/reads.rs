@@ -2,8 +2,8 @@
 
 use crate::clients::Clients;
 use crate::{
-    apigateway, autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, lambda, logs, rds, s3,
-    secretsmanager, ssm, tagging,
+    apigateway, autoscaling, codebuild, codedeploy, codepipeline, ec2, elbv2, events, iam, kms, lambda, logs,
+    rds, s3, secretsmanager, ssm, tagging,
 };
 
 /// One [`Batched`](crate::batch::Batched) per kind of object that can be read many at a time.

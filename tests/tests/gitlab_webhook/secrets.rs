@@ -5,7 +5,7 @@ use crate::search::found;
 use crate::{WEBHOOK, arguments};
 use paas_tests::Configuration;
 use paas_tests::emulator::Fault;
-use paas_tests::terraform::Output;
+use paas_tests::terraform::{Diagnostic, Output};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::fs;
@@ -129,7 +129,7 @@ fn secrets_are_seen_nowhere_but_in_secrets_manager() {
     };
     dev.aws.faults([repeating("PutSecretValue", GIVEN), repeating("CreateSecret", SIGNING)]);
     let refused = run(dev.terraform.apply(&[])).expect_errors();
-    let text = refused.iter().map(|error| error.text()).collect::<String>();
+    let text = refused.iter().map(Diagnostic::text).collect::<String>();
     assert!(text.contains("can't take \"(sensitive)\""), "{text}");
     dev.aws.clear_faults();
     run(killed_at(&dev, "PutSecretValue"));

@@ -43,13 +43,7 @@ pub(super) const SERVICE: Service = Service {
                 calls_as(WEBHOOK, &["UpdateRestApi", "UpdateStage"], &["PATCH"]),
                 calls_as(
                     WEBHOOK,
-                    &[
-                        "DeleteDeployment",
-                        "DeleteMethod",
-                        "DeleteResource",
-                        "DeleteRestApi",
-                        "DeleteStage",
-                    ],
+                    &["DeleteDeployment", "DeleteMethod", "DeleteResource", "DeleteRestApi", "DeleteStage"],
                     &["DELETE"],
                 ),
             ],
