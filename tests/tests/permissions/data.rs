@@ -2,7 +2,7 @@
 
 use crate::roles::place;
 use paas_aws::permissions::ResourceType::{
-    Ami, Database, DatabaseCredentials, Environment, InfrastructurePipeline, Tenant,
+    Ami, Database, DatabaseCredentials, Environment, GitlabWebhook, InfrastructurePipeline, Tenant,
 };
 use paas_aws::permissions::{Access, Policy};
 use paas_tests::hcl::{PROVIDER_SOURCE, block};
@@ -27,7 +27,7 @@ fn read(aws: &Emulator, provider: &Value, arguments: &Value) -> Value {
 #[test]
 fn it_gives_the_least_policy_in_one_document_and_in_parts() {
     let aws = Emulator::start();
-    let by_default = [Environment, Tenant, InfrastructurePipeline, Ami, Database];
+    let by_default = [Environment, Tenant, InfrastructurePipeline, Ami, Database, GitlabWebhook];
     for (provider, arguments, project, access, of) in [
         (json!({}), json!({"access": "plan"}), "paas", Access::Plan, by_default.to_vec()),
         (json!({"project": "shop"}), json!({"access": "apply"}), "shop", Access::Apply, by_default.to_vec()),
