@@ -88,7 +88,7 @@ fn by_service(actions: &Value) -> Option<Value> {
         let (service, name) = action.as_str()?.split_once(':')?;
         match services.entry(service).or_insert_with(|| "".into()) {
             Value::String(names) if names.is_empty() => name.clone_into(names),
-            Value::String(names) => *names += &format!(" {name}"),
+            Value::String(names) => names.extend([" ", name]),
             _ => {}
         }
     }
