@@ -5,8 +5,7 @@ mod msgpack;
 mod number;
 mod types;
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{cmp::Ordering, collections::BTreeMap};
 
 pub use number::Number;
 pub use types::Type;
@@ -83,17 +82,6 @@ impl Value {
             Self::String(text) => Some(text),
             Self::Dynamic(_, value) => value.as_str(),
             _ => None,
-        }
-    }
-
-    /// All texts in it, but the names of attributes and the keys of maps.
-    pub fn texts(&self) -> BTreeSet<&str> {
-        match self {
-            Self::String(text) => BTreeSet::from([text.as_str()]),
-            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
-            Self::Map(items) => items.values().flat_map(Self::texts).collect(),
-            Self::Dynamic(_, value) => value.texts(),
-            Self::Unknown | Self::Null | Self::Bool(_) | Self::Number(_) => BTreeSet::new(),
         }
     }
 

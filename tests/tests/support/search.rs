@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// Names the files below a folder in which a text stands: as it is, in what is packed (a saved plan is an archive), and
-/// in what the provider remembers: base64 of a byte and deflated JSON, in a state with a checksum between them and with the
-/// texts of the attributes for a dictionary.
+/// in what the provider remembers: base64 of a byte and deflated JSON, in a state with a checksum between them and with
+/// `children` for a dictionary.
 const SEARCH: &str = r#"
 import base64, json, pathlib, re, sys, zipfile, zlib
 
@@ -25,8 +25,8 @@ def unpacked(data):
         except zlib.error:
             pass
     for attributes, private in remembered(data):
-        keys = set((attributes.get("children") or {}).keys())
-        beside = "".join(sorted(keys.union(texts(attributes)))).encode()
+        shown = sorted(attributes["children"].items())
+        beside = "".join(key + text for key, text in shown if text is not None).encode()
         assert private[1:5] == zlib.crc32(beside).to_bytes(4, "big"), "this state doesn't belong together"
         yield "deflated", zlib.decompressobj(-15, zdict=beside[-32768:]).decompress(private[5:])
 
@@ -40,12 +40,6 @@ def remembered(data):
             private = base64.b64decode(instance.get("private") or "")
             if private[:1] == b"\x03":
                 yield instance["attributes"], private
-
-def texts(value):
-    if isinstance(value, str):
-        yield value
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
-        yield from texts(part)
 
 for path in sorted(folder.rglob("*")):
     if not path.is_file() or path.is_symlink():

@@ -139,11 +139,9 @@ impl Resource {
         let (form, packed) = self.state.private.split_first().expect("there is private state");
         assert_eq!(*form, FORM, "the form of the private state");
         let attributes = &self.state.value;
-        let mut texts = attributes.texts();
-        if let Value::Map(shown) = attributes.get("children") {
-            texts.extend(shown.keys().map(String::as_str));
-        }
-        let texts: String = texts.into_iter().collect();
+        let Value::Map(shown) = attributes.get("children") else { panic!("the children are known") };
+        let texts = shown.iter().filter_map(|(key, text)| Some([key, text.as_str()?].concat()));
+        let texts: String = texts.collect();
         let ledger = Ledger::unpacked(packed, texts.as_bytes()).expect("private state is a ledger");
         let mut ledger = ledger.expect("the private state belongs to these attributes");
         let tags_all: Option<Tags> = serde_json::from_value(attributes.get("tags_all").to_json()).ok();

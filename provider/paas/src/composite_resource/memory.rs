@@ -1,8 +1,8 @@
 //! What the provider remembers of a composite between runs: the ledger, in Terraform's private state.
 //!
 //! The private state begins with a byte, the number of its form:
-//! - Form 3 is what a state holds: the ledger packed beside the attributes of that state ([`Ledger::packed`]), without the
-//!   specs that `children` shows there. Beside other attributes it says nothing, as if it had been lost.
+//! - Form 3 is what a state holds: the ledger packed beside `children` of that state ([`Ledger::packed`]), without the specs
+//!   that it shows. Beside other attributes it says nothing, as if it had been lost.
 //! - Form 2 is what a plan holds, which Terraform may hand back without the attributes: the ledger as JSON, deflated. Earlier
 //!   providers wrote it into states, without the specs that `children` showed as they were.
 //! - Form 1 was JSON as it stands, which begins with a brace.
@@ -45,7 +45,7 @@ struct Beside {
     /// The attribute `children`: specs as text, by key.
     children: Attr<BTreeMap<String, Attr<String>>>,
     tags_all: Option<Tags>,
-    /// All texts of the attributes, and the children's keys.
+    /// All that `children` says.
     texts: Vec<u8>,
 }
 
@@ -53,11 +53,10 @@ impl Beside {
     fn of<M: Model>(model: &M) -> Self {
         let mut model = model.clone();
         let (children, tags_all) = (model.children().clone(), model.tags_all().known().cloned());
-        let value = model.to_value();
-        // Sorted, and without the names of attributes, which come and go with the provider's versions.
-        let mut texts = value.texts();
-        texts.extend(children.known().into_iter().flat_map(BTreeMap::keys).map(String::as_str));
-        let texts = texts.into_iter().collect::<String>().into_bytes();
+        // Not of the other attributes: they come and go with the provider's versions.
+        let known = children.known().into_iter().flatten();
+        let texts = known.filter_map(|(key, text)| Some([key.as_str(), text.known()?].concat()));
+        let texts = texts.collect::<String>().into_bytes();
         Self { children, tags_all, texts }
     }
 
