@@ -15,8 +15,8 @@ const TERRAFORM: Version = Version(1, 11, 0);
 const PYTHON: Version = Version(3, 11, 0);
 /// Debian's. Templates in HCL came with 1.5, and what ours need of them with 1.6.
 const PACKER: Version = Version(1, 6, 0);
-/// Repositories whose commits are named by SHA-256 came with 2.29.
-const GIT: Version = Version(2, 29, 0);
+/// `GIT_CONFIG_GLOBAL` came with 2.32.
+const GIT: Version = Version(2, 32, 0);
 
 /// Version of a program, without what follows the patch level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

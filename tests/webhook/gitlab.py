@@ -33,8 +33,9 @@ from webhook.pushing import NOBODY, PASSWORD, GitServer
 
 # GitLab tells of no more: https://docs.gitlab.com/user/project/integrations/webhook_events/#push-events
 MOST_COMMITS = 20
-# Seconds: https://docs.gitlab.com/administration/instance_limits/#webhook-timeout
-PATIENCE = 10
+# Seconds. GitLab itself waits for ten, on machines that have less to do:
+# https://docs.gitlab.com/administration/instance_limits/#webhook-timeout
+PATIENCE = 60
 # Leaves the branches that Git has just updated, a line each, where the server finds them.
 POST_RECEIVE = '#!/bin/sh\nnew="$(mktemp receiving.XXXXXX)" && cat > "$new" && mv "$new" "received.${new#*.}"\n'
 

@@ -1,8 +1,10 @@
 """What the Lambda answers, whom it believes, and what it asks CodeBuild for."""
 
+import ast
 import base64
 import json
 import os
+import sys
 import time
 import unittest
 from unittest import mock
@@ -10,11 +12,21 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 from webhook import payloads
-from webhook.deliveries import SIGNING_ARN, TOKEN, TOKEN_ARN, WebhookTest, signed
+from webhook.deliveries import FILES, SIGNING_ARN, TOKEN, TOKEN_ARN, WebhookTest, signed
 from webhook.payloads import COMMIT, HOST, push
 
 
 class Deliveries(WebhookTest):
+    def test_it_imports_nothing_that_lambda_lacks(self) -> None:
+        found = set()
+        for node in ast.walk(ast.parse((FILES / "handler.py").read_text())):
+            if isinstance(node, ast.ImportFrom):
+                found.add(node.module)
+            elif isinstance(node, ast.Import):
+                found.update(name.name for name in node.names)
+        self.assertIn("boto3", found)
+        self.assertLessEqual({name.split(".")[0] for name in found}, sys.stdlib_module_names | {"boto3", "botocore"})
+
     def test_a_push_starts_a_build_of_that_commit(self) -> None:
         answer = self.send(push())
         self.assertEqual((answer.status, answer.body), (202, {"build": "paas-webhook:1"}))

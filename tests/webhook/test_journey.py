@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 
 from webhook.journey import BUCKET, JourneyTest
 from webhook.pushing import PASSWORD
@@ -41,24 +40,3 @@ class Journey(JourneyTest):
         self.assertEqual(build["buildStatus"], "FAILED")
         self.assertIn("isn't on branch dev any more", "".join(self.log(build)))
         self.assertEqual(self.s3.head_object(Bucket=BUCKET, Key="software/acme.zip")["Metadata"], {"commit": commit})
-
-    def test_ten_pushes_at_once_are_ten_builds(self) -> None:
-        commits = {}
-        for number in range(10):
-            self.repository(f"shops/shop{number}-software")
-            commits[number] = self.push(f"shops/shop{number}-software", index__html=str(number))
-
-        def deliver(number: int) -> set[str]:
-            """Twice, as GitLab does when it has waited in vain."""
-            sent = [self.deliver(f"shops/shop{number}-software", commits[number], f"delivery-{number}") for _ in range(2)]
-            return {text for _, text in sent}
-
-        with ThreadPoolExecutor(10) as pool:
-            started = list(pool.map(deliver, range(10)))
-        self.assertEqual([len(ids) for ids in started], [1] * 10)
-        self.assertEqual(len(set.union(*started)), 10)
-        for number, (build_id,) in enumerate(started):
-            self.eventually(True, lambda build_id=build_id: self.build(build_id)["buildComplete"], seconds=120)
-            key = f"software/shop{number}.zip"
-            self.assertEqual(self.s3.head_object(Bucket=BUCKET, Key=key)["Metadata"], {"commit": commits[number]})
-        self.assertEqual(len(self.builds.list_builds()["ids"]), 10)

@@ -33,7 +33,7 @@ class Runs(FunctionTest):
         self.assertEqual(1, self.call())
 
     def test_calls_at_once_get_processes_of_their_own(self) -> None:
-        code = "import time, os\ndef handle(event, context):\n    time.sleep(0.5)\n    return os.getpid()"
+        code = "import time, os\ndef handle(event, context):\n    time.sleep(2)\n    return os.getpid()"
         self.made(code, Timeout=20)
         self.functions.put_function_concurrency(FunctionName="hook", ReservedConcurrentExecutions=3)
 

@@ -7,7 +7,7 @@ use paas_tests::journey::{Kind, Tenant};
 use serde_json::{Value, json};
 
 /// Where the tenant's instances are, what they run and serve, and what new ones would be launched from.
-fn seen(tenant: &Tenant<'_>) -> (Vec<(String, String)>, Vec<Value>, String) {
+pub fn seen(tenant: &Tenant<'_>) -> (Vec<(String, String)>, Vec<Value>, String) {
     let instances = tenant.instances();
     assert!(!instances.is_empty());
     let releases = tenant.aws.releases();

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use zip::{CompressionMethod, ZipArchive};
 
 /// Longer than a push takes here, on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(300);
 

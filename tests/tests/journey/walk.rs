@@ -1,9 +1,11 @@
 //! Pushes that arrive: of the scripts of an image, and of a release.
 
 use crate::stage::{Stage, Teams};
+use crate::{failures, refused};
 use paas_tests::gitlab::{Repository, USER};
-use paas_tests::journey::{Kind, Tenant};
+use paas_tests::journey::{Kind, Tenant, Watch};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The tenants: what starts their pipelines, and under which name the event comes.
 const TENANTS: [(&str, &str, &str); 2] =
@@ -76,6 +78,7 @@ fn a_push_becomes_an_image_and_another_one_a_release() {
     // A new pipeline bakes an image of nothing, and deploys the tenant on it.
     stage.wait("the tenants", || tenants.iter().all(|tenant| tenant.instances().len() == 1));
     let first: Vec<String> = tenants.iter().map(Tenant::launches).collect();
+    let mut watch = Watch::new(&stage.aws, &stage.gitlab);
 
     let message = "The oven\n\nWith a »door«, and $(nothing else).";
     let machines = repositories(&stage, Kind::Infrastructure);
@@ -138,5 +141,13 @@ fn a_push_becomes_an_image_and_another_one_a_release() {
         assert!(!said.contains(hidden), "{said}");
     }
 
-    crate::failures::assert_stop_where_they_should(&stage, &teams, &machines[0], &software[0]);
+    // The timeline has something of each who took part.
+    let told: BTreeSet<_> = watch.news().iter().map(|fact| fact.by).collect();
+    let parts = ["Auto Scaling", "CodeBuild", "CodeDeploy", "CodePipeline", "EC2", "GitLab"];
+    assert_eq!(told, BTreeSet::from(parts));
+
+    let running = tenants.each_ref().map(failures::seen);
+    refused::assert_start_nothing(&stage);
+    assert_eq!(tenants.each_ref().map(failures::seen), running);
+    failures::assert_stop_where_they_should(&stage, &teams, &machines[0], &software[0]);
 }

@@ -87,16 +87,19 @@ impl Child for Deployment {
     /// by somebody else in an API of ours, and goes with it.
     async fn delete(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
         let (api, own) = parts(id);
-        let deleted = delete(cx, api, own).await;
-        match deleted {
-            Err(e) if is_shown(&e) => {
-                let listed = cx.world.reads.apigateway.stages.fresh(&api.to_owned()).await?;
-                for stage in listed.into_iter().flatten().filter(|stage| stage.deployment_id() == Some(own)) {
-                    super::stage::delete(cx, api, stage.stage_name().unwrap_or_default()).await?;
-                }
-                wait::settled_if(cx, is_shown, || delete(cx, api, own)).await?;
+        let is_kept = wait::settled_if(cx, busy, || async {
+            match delete(cx, api, own).await {
+                Err(e) if is_shown(&e) => Ok(true),
+                deleted => deleted.map(|()| false),
             }
-            other => other?,
+        })
+        .await?;
+        if is_kept {
+            let listed = cx.world.reads.apigateway.stages.fresh(&api.to_owned()).await?;
+            for stage in listed.into_iter().flatten().filter(|stage| stage.deployment_id() == Some(own)) {
+                super::stage::delete(cx, api, stage.stage_name().unwrap_or_default()).await?;
+            }
+            wait::settled_if(cx, |e| is_shown(e) || busy(e), || delete(cx, api, own)).await?;
         }
         cx.world.reads.apigateway.deployments.forget(&api.to_owned());
         Ok(())

@@ -1,8 +1,11 @@
 //! Tags of APIs and stages: they come with the objects, and are written by ARN.
 
-use crate::call::{AwsError, call};
+use super::busy;
+use crate::call::call;
 use crate::tags::{self, Tags};
+use crate::wait;
 use crate::world::Cx;
+use composite::Error;
 use std::collections::HashMap;
 
 /// The ARN of an API (`/restapis/<id>`) or of what is in it. API Gateway's ARNs have no account.
@@ -31,17 +34,17 @@ pub(super) fn to_create(cx: &Cx<'_>, tags: &Tags) -> HashMap<String, String> {
 }
 
 /// Brings the tags in line: no call where they are.
-pub(super) async fn sync(cx: &Cx<'_>, arn: &str, carried: &Tags, wanted: &Tags) -> Result<(), AwsError> {
+pub(super) async fn sync(cx: &Cx<'_>, arn: &str, carried: &Tags, wanted: &Tags) -> Result<(), Error> {
     let changes = tags::changes(carried, &tags::to_create(cx, wanted));
     let client = &cx.world.apigateway;
     if !changes.set.is_empty() {
         let request =
             client.tag_resource().resource_arn(arn).set_tags(Some(changes.set.into_iter().collect()));
-        call("TagResource", request.send()).await?;
+        wait::settled_if(cx, busy, || call("TagResource", request.clone().send())).await?;
     }
     if !changes.remove.is_empty() {
         let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.remove));
-        call("UntagResource", request.send()).await?;
+        wait::settled_if(cx, busy, || call("UntagResource", request.clone().send())).await?;
     }
     Ok(())
 }

@@ -206,7 +206,9 @@ async fn usable(cx: &Cx<'_>, id: &Id) -> Result<Seen, Error> {
         let is_changing = configuration.last_update_status == Some(LastUpdateStatus::InProgress);
         if configuration.state == Some(State::Failed) {
             let why = configuration.state_reason.as_deref().unwrap_or("no reason given");
-            return Err(Error::message(format!("function {id} failed: {why}")));
+            return Err(Error::message(format!(
+                "function {id} failed: {why}. Delete it: the next apply makes it anew"
+            )));
         }
         Ok((!is_pending && !is_changing).then_some(seen))
     })
@@ -223,9 +225,12 @@ async fn updated(cx: &Cx<'_>, id: &Id) -> Result<(), Error> {
     Err(Error::message(format!("function {id} couldn't be changed: {why}")))
 }
 
-/// A role that was just made can't be assumed at once; Lambda tells so by text only.
+/// A role that was just made can't be assumed at once, nor get a grant on the key of the variables; Lambda tells so by text
+/// only.
 fn is_unsettled(e: &AwsError) -> bool {
-    is_busy(e) || (e.is(&[REFUSED]) && e.message.to_ascii_lowercase().contains("cannot be assumed by lambda"))
+    let message = e.message.to_ascii_lowercase();
+    let too_new = ["cannot be assumed by lambda", "invalid for creategrant"];
+    is_busy(e) || (e.is(&[REFUSED]) && too_new.iter().any(|text| message.contains(text)))
 }
 
 fn arn(cx: &Cx<'_>, name: &str) -> String {

@@ -127,5 +127,8 @@ fn each_call_is_made_for_what_it_changes() {
 fn only_a_role_that_is_too_new_is_waited_for() {
     let refused = |message: &str| AwsError::ours("CreateFunction", message).coded(REFUSED);
     assert!(is_unsettled(&refused("The role defined for the function cannot be assumed by Lambda.")));
+    assert!(is_unsettled(&refused(
+        "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant."
+    )));
     assert!(!is_unsettled(&refused("Uploaded file must be a non-empty zip")));
 }

@@ -11,10 +11,10 @@ use tfplugin::{Attr, Attributes};
 ///
 /// In GitLab, add a webhook with `url`, the secret token of `token_secret_arn` and push events, to each project or to a
 /// group. Filter the push events by the branches of `branches`: GitLab counts every answer of 4xx as a failure, and stops
-/// sending for a while after four in a row. The function behind it checks the token (and the signature, with `signing_token_wo`), the host, the repository and
-/// the branch, and starts a build, which clones exactly the commit that was pushed. It answers 202 with the build's id; 200
-/// where there is nothing to do; 400, 401, 403 or 404 with the reason in a JSON body. The same delivery never starts two
-/// builds.
+/// sending for a while after four in a row. The function behind it checks the token (and the signature, with
+/// `signing_token_wo`), the host, the repository and the branch, and starts a build, which clones exactly the commit that was
+/// pushed. It answers 202 with the build's id; 200 where there is nothing to do; 400, 401, 403 or 404 with the reason in a
+/// JSON body. The same delivery never starts two builds.
 ///
 /// The archive holds the work tree with submodules and the files of Git LFS, and in `.paas/push.json` the push's commit,
 /// user, message, repository and branch. Its metadata holds the commit.

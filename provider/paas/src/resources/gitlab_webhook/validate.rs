@@ -197,8 +197,14 @@ fn is_repository(path: &str) -> bool {
 /// Whether a path fits a pattern, in which `*` stands for any text.
 fn like(pattern: &str, path: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else { return pattern == path };
-    let Some(rest) = path.strip_prefix(before) else { return false };
-    (0..=rest.len()).any(|n| rest.is_char_boundary(n) && like(after, &rest[n..]))
+    let Some(mut rest) = path.strip_prefix(before) else { return false };
+    let (between, last) = after.rsplit_once('*').map_or((None, after), |(all, last)| (Some(all), last));
+    // Where nothing else stands for other texts, the first place that fits leaves the most behind it.
+    for part in between.into_iter().flat_map(|all| all.split('*')) {
+        let Some((_, behind)) = rest.split_once(part) else { return false };
+        rest = behind;
+    }
+    rest.ends_with(last)
 }
 
 /// What must fit into the function's variables and into the record.

@@ -31,7 +31,8 @@ from botocore.config import Config
 
 # Lambda takes no more in one call: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 6 * 1024 * 1024
-# Seconds that a signature is good for: CodeBuild knows an idempotency token for as long, so nothing starts twice.
+# Seconds that a signature is good for: CodeBuild knows an idempotency token for as long, so nothing starts twice;
+# where GitLab's clock is ahead, a second build may start, and finds nothing to upload.
 SIGNATURE_AGE = 300
 # Seconds that GitLab's clock may be ahead.
 CLOCK_SKEW = 60
