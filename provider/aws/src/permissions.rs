@@ -20,6 +20,7 @@ mod iam;
 mod kms;
 mod lambda;
 mod logs;
+mod place;
 mod rds;
 mod render;
 mod s3;
@@ -31,8 +32,7 @@ mod sts;
 mod table;
 mod tagging;
 
-pub use render::Place;
-pub use scope::TenantScope;
+pub use place::{Place, TenantScope};
 pub use table::{Access, ResourceType};
 
 use crate::policy::{Document, Statement, document};

@@ -1,77 +1,9 @@
 //! From the table to statements: ARNs and values of one account, region and project.
 
-use super::scope::TenantScope;
+use super::place::Place;
 use super::table::{Grant, Service};
-use crate::policies::Site;
 use crate::policy::Statement;
-use crate::session::Session;
 use std::collections::BTreeSet;
-
-/// Where a policy holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// `aws`, `aws-cn` or `aws-us-gov`.
-    pub partition: String,
-    /// The region.
-    pub region: String,
-    /// The account, twelve digits.
-    pub account_id: String,
-    /// The provider's `project`.
-    pub project: String,
-    /// One tenant, where the policy is to reach nothing but what is this tenant's. It is for `paas_tenant` and
-    /// `paas_database`: what belongs to the environment isn't any tenant's.
-    pub tenant: Option<TenantScope>,
-}
-
-impl Place {
-    /// Where `session` works, and all of its project.
-    #[must_use]
-    pub fn of(session: &Session) -> Self {
-        Self {
-            partition: session.partition.clone(),
-            region: session.region.clone(),
-            account_id: session.account_id.clone(),
-            project: session.project.clone(),
-            tenant: None,
-        }
-    }
-
-    /// The same, for one tenant alone.
-    #[must_use]
-    pub fn narrowed(self, tenant: TenantScope) -> Self {
-        Self { tenant: Some(tenant), ..self }
-    }
-
-    /// All environments of the project together.
-    fn site(&self) -> Site {
-        Site {
-            partition: self.partition.clone(),
-            region: self.region.clone(),
-            account_id: self.account_id.clone(),
-            project: self.project.clone(),
-            environment: "*".into(),
-        }
-    }
-
-    /// Fills in what the table leaves open:
-    ///
-    /// - `{regional}`, `{global}`: an ARN's start up to the account, with a region and without one;
-    /// - `{public}`: with a region and without an account; `{bare}`: without either;
-    /// - `{project}`, `{region}`, `{account}`;
-    /// - `service:NAME`: the service's principal, such as `ec2.amazonaws.com`.
-    pub(super) fn fill(&self, service: &str, pattern: &str) -> String {
-        let Self { partition, region, account_id, project, .. } = self;
-        let filled = pattern
-            .replace("{regional}", &format!("arn:{partition}:{service}:{region}:{account_id}"))
-            .replace("{global}", &format!("arn:{partition}:{service}::{account_id}"))
-            .replace("{public}", &format!("arn:{partition}:{service}:{region}:"))
-            .replace("{bare}", &format!("arn:{partition}:{service}::"))
-            .replace("{project}", project)
-            .replace("{region}", region)
-            .replace("{account}", account_id);
-        filled.strip_prefix("service:").map_or_else(|| filled.clone(), |name| self.site().service(name))
-    }
-}
 
 /// The statements of a grant that allow `actions`: one, or as many as it takes where the policy is narrowed to a tenant.
 pub(super) fn statements(
@@ -91,27 +23,4 @@ pub(super) fn statements(
     vec![grant.conditions.iter().fold(all, |statement, (operator, key, values)| {
         statement.when(operator, key, values.iter().map(fill))
     })]
-}
-
-#[test]
-fn patterns_are_filled_in() {
-    let place = Place {
-        partition: "aws-cn".into(),
-        region: "cn-north-1".into(),
-        account_id: "111122223333".into(),
-        project: "shop".into(),
-        tenant: None,
-    };
-    for (service, pattern, filled) in [
-        ("iam", "{global}:role/{project}/*", "arn:aws-cn:iam::111122223333:role/shop/*"),
-        ("rds", "{regional}:db:{project}-*", "arn:aws-cn:rds:cn-north-1:111122223333:db:shop-*"),
-        ("ec2", "{public}:image/*", "arn:aws-cn:ec2:cn-north-1::image/*"),
-        ("s3", "{bare}:{project}-*", "arn:aws-cn:s3:::shop-*"),
-        ("iam", "service:ec2", "ec2.amazonaws.com.cn"),
-        ("kms", "service:rds.{region}", "rds.cn-north-1.amazonaws.com.cn"),
-        ("iam", "service:codedeploy", "codedeploy.amazonaws.com"),
-        ("ec2", "*", "*"),
-    ] {
-        assert_eq!(place.fill(service, pattern), filled);
-    }
 }

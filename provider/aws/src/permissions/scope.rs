@@ -17,47 +17,12 @@
 //! What AWS can't narrow stays: `Describe…` reads all of the account, and who may make a pipeline with the environment's
 //! role may do in it what that role may, in all of the environment.
 
-use super::render::Place;
+use super::place::{Place, TenantScope};
 use super::table::{Grant, OURS, Service};
 use crate::policy::Statement;
 use crate::tags::OWNER;
 use crate::world::Owner;
 use std::collections::BTreeSet;
-
-/// One tenant by the names of what is its own and of what it uses of its environment's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantScope {
-    /// The environment's name.
-    pub environment: String,
-    /// The tenant's name.
-    pub tenant: String,
-    /// How its Auto Scaling groups are named, but for their slots: `paas-dev-acme`.
-    pub base: String,
-    /// Its CodeDeploy application: `paas_dev_acme`.
-    pub application: String,
-    /// Its software pipeline, and the rule that starts it.
-    pub software_pipeline: String,
-    /// How the folder of that pipeline's artifacts begins.
-    pub artifact_folder: String,
-    /// The key of the object that starts that pipeline.
-    pub software_object: String,
-    /// How the identifiers of its databases begin.
-    pub database_prefix: String,
-    /// The name of its instances' role and instance profile.
-    pub instance_role: String,
-    /// The name of the environment's bucket.
-    pub bucket: String,
-    /// The environment's key.
-    pub key_arn: String,
-    /// The environment's network.
-    pub vpc_id: String,
-    /// Where the tenant's rules are.
-    pub https_listener_arn: String,
-    /// The environment's roles that the tenant's pipeline, deployments and event rule are given.
-    pub environment_role_arns: BTreeSet<String>,
-    /// The policy that bounds the role of the tenant's instances, if one has to.
-    pub permissions_boundary: Option<String>,
-}
 
 /// The tenant's objects by the service, the table's pattern, and what it becomes. The words are those of
 /// [`TenantScope::fill`], and of [`Place::fill`].

@@ -130,13 +130,13 @@ pub(super) struct Grant {
     /// The end of the statement's name.
     pub sid: &'static str,
     pub access: Access,
-    /// Patterns of ARNs, with the words that [`super::render`] fills in.
+    /// Patterns of ARNs, with the words that [`super::place`] fills in.
     pub resources: &'static [&'static str],
     pub conditions: &'static [Condition],
     pub rows: &'static [Row],
 }
 
-/// Operator, key and values, with the words that [`super::render`] fills in.
+/// Operator, key and values, with the words that [`super::place`] fills in.
 pub(super) type Condition = (&'static str, &'static str, &'static [&'static str]);
 
 /// The object carries the tag of an owner in this project.
