@@ -11,6 +11,7 @@ mod memory;
 mod outcome;
 mod planning;
 
+pub(crate) use contract::impl_model;
 pub use contract::{Composite, Gather, Leaving, Model, Why};
 
 use crate::provider::Connection;
@@ -50,7 +51,7 @@ impl<C: Composite> Resource for CompositeResource<C> {
     const NAME: &'static str = C::NAME;
 
     fn validate(&self, config: &C::Model, diagnostics: &mut Diagnostics) {
-        config.timeouts().validate(diagnostics);
+        C::timeouts(config).validate(diagnostics);
         validate_choice("on_create_failure", config.on_create_failure(), &[TAINT, RESUME], diagnostics);
         validate_tags(&"tags".into(), config.tags(), diagnostics);
         C::validate(config, diagnostics);

@@ -55,7 +55,7 @@ impl<C: Composite> CompositeResource<C> {
         mut memory: Memory,
     ) -> Applied<C::Model> {
         let operation = if prior.is_some() { Operation::Update } else { Operation::Create };
-        let deadline = Instant::now() + planned.timeouts().of(operation);
+        let deadline = Instant::now() + C::timeouts(&planned).of(operation);
         let mut diagnostics = Diagnostics::new();
         let request = Gather {
             model: &planned,
@@ -116,7 +116,7 @@ impl<C: Composite> CompositeResource<C> {
             let private = memory.write(session, &prior);
             return Applied::failed(prior, refusals).private(private);
         }
-        let deadline = Instant::now() + prior.timeouts().of(Operation::Delete);
+        let deadline = Instant::now() + C::timeouts(&prior).of(Operation::Delete);
         let world = Self::world(session, &prior, None).until(deadline);
         let applied = composite::apply(None, memory.ledger, Run::new(&world, &CATALOGUE, &cx.cancel)).await;
         let diagnostics = failures::of_apply(&world.owner, &applied, Operation::Delete, false);

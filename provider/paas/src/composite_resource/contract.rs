@@ -58,6 +58,11 @@ pub trait Composite: Send + Sync + 'static {
     /// What steers the children without being part of them.
     fn steering(model: &Self::Model, facts: Option<&Self::Facts>) -> Steering;
 
+    /// How long to wait for AWS.
+    fn timeouts(model: &Self::Model) -> Timeouts {
+        model.timeouts().clone().unwrap_or_default()
+    }
+
     /// The values of write-only arguments, by the keys of the children that get them. They are known in an apply only.
     fn secrets(config: &Self::Model) -> BTreeMap<String, Sensitive> {
         let _ = config;
@@ -101,7 +106,7 @@ pub trait Composite: Send + Sync + 'static {
     }
 }
 
-/// The attributes that every composite has.
+/// The attributes that every composite has. [`impl_model`] writes it down.
 pub trait Model: Attributes + PartialEq {
     /// The user's tags.
     fn tags(&self) -> &Attr<Tags>;
@@ -109,13 +114,42 @@ pub trait Model: Attributes + PartialEq {
     fn tags_all(&mut self) -> &mut Attr<Tags>;
     /// Every child's spec as JSON, by key: what makes changes and drift visible in a plan.
     fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>>;
-    /// How long to wait.
-    fn timeouts(&self) -> Timeouts;
+    /// How long to wait, as far as it is set.
+    fn timeouts(&self) -> &Attr<Timeouts>;
     /// What becomes of a create that fails half-way.
     fn on_create_failure(&self) -> &Attr<String>;
     /// Whether everything stands as configured.
     fn ready(&mut self) -> &mut Attr<bool>;
 }
+
+/// [`Model`] for a struct whose fields are called as the attributes are.
+macro_rules! impl_model {
+    ($model:ty) => {
+        impl $crate::composite_resource::Model for $model {
+            fn tags(&self) -> &tfplugin::Attr<paas_aws::Tags> {
+                &self.tags
+            }
+            fn tags_all(&mut self) -> &mut tfplugin::Attr<paas_aws::Tags> {
+                &mut self.tags_all
+            }
+            fn children(
+                &mut self,
+            ) -> &mut tfplugin::Attr<std::collections::BTreeMap<String, tfplugin::Attr<String>>> {
+                &mut self.children
+            }
+            fn timeouts(&self) -> &tfplugin::Attr<$crate::timeouts::Timeouts> {
+                &self.timeouts
+            }
+            fn on_create_failure(&self) -> &tfplugin::Attr<String> {
+                &self.on_create_failure
+            }
+            fn ready(&mut self) -> &mut tfplugin::Attr<bool> {
+                &mut self.ready
+            }
+        }
+    };
+}
+pub(crate) use impl_model;
 
 /// What is about to be destroyed.
 pub struct Leaving<'a, M> {

@@ -10,14 +10,13 @@ mod wire;
 
 pub use model::DatabaseModel;
 
-use crate::composite_resource::{Composite, Gather, Leaving};
+use crate::composite_resource::{Composite, Gather, Leaving, impl_model};
 use crate::names::{self, DatabaseNames, EnvironmentNames};
 use crate::record;
 use crate::timeouts::Timeouts;
 use composite::{Graph, Plan};
 use paas_aws::world::{DatabaseSteering, Steering};
-use paas_aws::{Owner, Session, Tags, World};
-use std::collections::BTreeMap;
+use paas_aws::{Owner, Session, World};
 use tfplugin::{Attr, Diagnostic, Diagnostics};
 
 /// The composite behind `paas_database`.
@@ -67,6 +66,13 @@ impl Composite for Database {
         Place::of(model).unwrap_or_default().owner(project)
     }
 
+    /// RDS takes longer than other services, with a last snapshot or a new class above all.
+    fn timeouts(model: &DatabaseModel) -> Timeouts {
+        let set = model.timeouts.clone().unwrap_or_default();
+        let or = |attr: Attr<String>, default: &str| if attr.is_null() { default.into() } else { attr };
+        Timeouts { create: set.create, update: or(set.update, "80m"), delete: or(set.delete, "60m") }
+    }
+
     fn steering(model: &DatabaseModel, _: Option<&gather::Facts>) -> Steering {
         let default = DatabaseSteering::default();
         let chosen = |attr: &Attr<bool>, default| attr.unwrap_or(default);
@@ -110,29 +116,7 @@ impl Composite for Database {
     }
 }
 
-impl crate::composite_resource::Model for DatabaseModel {
-    fn tags(&self) -> &Attr<Tags> {
-        &self.tags
-    }
-    fn tags_all(&mut self) -> &mut Attr<Tags> {
-        &mut self.tags_all
-    }
-    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
-        &mut self.children
-    }
-    /// RDS takes longer than other services, with a last snapshot or a new class above all.
-    fn timeouts(&self) -> Timeouts {
-        let set = self.timeouts.clone().unwrap_or_default();
-        let or = |attr: Attr<String>, default: &str| if attr.is_null() { default.into() } else { attr };
-        Timeouts { create: set.create, update: or(set.update, "80m"), delete: or(set.delete, "60m") }
-    }
-    fn on_create_failure(&self) -> &Attr<String> {
-        &self.on_create_failure
-    }
-    fn ready(&mut self) -> &mut Attr<bool> {
-        &mut self.ready
-    }
-}
+impl_model!(DatabaseModel);
 
 /// Whose database it is, and which one of theirs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -204,7 +188,6 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::composite_resource::Model;
     use crate::timeouts::Operation;
 
     #[test]
@@ -219,7 +202,8 @@ mod tests {
 
     #[test]
     fn rds_has_its_time_unless_told_otherwise() {
-        let minutes = |model: &DatabaseModel, operation| model.timeouts().of(operation).as_secs() / 60;
+        let minutes =
+            |model: &DatabaseModel, operation| Database::timeouts(model).of(operation).as_secs() / 60;
         let told = |model: &DatabaseModel| {
             [Operation::Create, Operation::Update, Operation::Delete].map(|of| minutes(model, of))
         };

@@ -10,14 +10,12 @@ mod wire;
 
 pub use model::{EnvironmentModel, ExistingNetwork, Nat, PriorityRange};
 
-use crate::composite_resource::{Composite, Gather, Leaving};
+use crate::composite_resource::{Composite, Gather, Leaving, impl_model};
 use crate::names::{ENVIRONMENT, EnvironmentNames};
 use crate::record;
-use crate::timeouts::Timeouts;
 use composite::{Graph, Staying};
 use paas_aws::world::Steering;
-use paas_aws::{Owner, Session, Tags, World};
-use std::collections::BTreeMap;
+use paas_aws::{Owner, Session, World};
 use tfplugin::{Attr, Diagnostic, Diagnostics};
 
 /// The composite behind `paas_environment`.
@@ -99,26 +97,7 @@ impl Composite for Environment {
     }
 }
 
-impl crate::composite_resource::Model for EnvironmentModel {
-    fn tags(&self) -> &Attr<Tags> {
-        &self.tags
-    }
-    fn tags_all(&mut self) -> &mut Attr<Tags> {
-        &mut self.tags_all
-    }
-    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
-        &mut self.children
-    }
-    fn timeouts(&self) -> Timeouts {
-        self.timeouts.clone().unwrap_or_default()
-    }
-    fn on_create_failure(&self) -> &Attr<String> {
-        &self.on_create_failure
-    }
-    fn ready(&mut self) -> &mut Attr<bool> {
-        &mut self.ready
-    }
-}
+impl_model!(EnvironmentModel);
 
 /// The environment's name; known wherever AWS is called.
 fn name(model: &EnvironmentModel) -> &str {

@@ -13,15 +13,14 @@ mod wire;
 
 pub use model::GitlabWebhookModel;
 
-use crate::composite_resource::{Composite, Gather};
+use crate::composite_resource::{Composite, Gather, impl_model};
 use crate::names::{WEBHOOK, WebhookNames};
 use crate::record;
-use crate::timeouts::Timeouts;
 use composite::Graph;
 use paas_aws::world::{Sensitive, Steering};
-use paas_aws::{Owner, Session, Tags, World};
+use paas_aws::{Owner, Session, World};
 use std::collections::BTreeMap;
-use tfplugin::{Attr, Diagnostic, Diagnostics};
+use tfplugin::{Diagnostic, Diagnostics};
 
 /// No record holds a secret. Nothing else is left out.
 const UNRECORDED: &[&str] = &["token_wo", "signing_token_wo", "credentials_wo"];
@@ -95,26 +94,7 @@ impl Composite for GitlabWebhook {
     }
 }
 
-impl crate::composite_resource::Model for GitlabWebhookModel {
-    fn tags(&self) -> &Attr<Tags> {
-        &self.tags
-    }
-    fn tags_all(&mut self) -> &mut Attr<Tags> {
-        &mut self.tags_all
-    }
-    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
-        &mut self.children
-    }
-    fn timeouts(&self) -> Timeouts {
-        self.timeouts.clone().unwrap_or_default()
-    }
-    fn on_create_failure(&self) -> &Attr<String> {
-        &self.on_create_failure
-    }
-    fn ready(&mut self) -> &mut Attr<bool> {
-        &mut self.ready
-    }
-}
+impl_model!(GitlabWebhookModel);
 
 fn not_there(session: &Session, names: WebhookNames<'_>) -> Diagnostic {
     Diagnostic::error(

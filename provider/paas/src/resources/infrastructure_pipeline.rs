@@ -17,16 +17,14 @@ mod wire;
 
 pub use model::InfrastructurePipelineModel;
 
-use crate::composite_resource::{Composite, Gather, Leaving};
+use crate::composite_resource::{Composite, Gather, Leaving, impl_model};
 use crate::names::{self, EnvironmentNames, InfrastructureNames};
 use crate::record;
-use crate::timeouts::Timeouts;
 use composite::{Graph, Ledger};
 use paas_aws::world::{Part, Steering};
-use paas_aws::{Owner, Session, Tags, World};
+use paas_aws::{Owner, Session, World};
 use recall::UNRECORDED;
-use std::collections::BTreeMap;
-use tfplugin::{Attr, Diagnostic, Diagnostics};
+use tfplugin::{Diagnostic, Diagnostics};
 
 /// The composite behind `paas_infrastructure_pipeline`.
 pub struct InfrastructurePipeline;
@@ -106,26 +104,7 @@ impl Composite for InfrastructurePipeline {
     }
 }
 
-impl crate::composite_resource::Model for InfrastructurePipelineModel {
-    fn tags(&self) -> &Attr<Tags> {
-        &self.tags
-    }
-    fn tags_all(&mut self) -> &mut Attr<Tags> {
-        &mut self.tags_all
-    }
-    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
-        &mut self.children
-    }
-    fn timeouts(&self) -> Timeouts {
-        self.timeouts.clone().unwrap_or_default()
-    }
-    fn on_create_failure(&self) -> &Attr<String> {
-        &self.on_create_failure
-    }
-    fn ready(&mut self) -> &mut Attr<bool> {
-        &mut self.ready
-    }
-}
+impl_model!(InfrastructurePipelineModel);
 
 /// Environment and tenant, out of an id such as `dev/acme`.
 ///

@@ -12,15 +12,13 @@ mod wire;
 
 pub use model::{HealthCheck, InstanceRefresh, Pipeline, RootVolume, TargetTracking, TenantModel};
 
-use crate::composite_resource::{Composite, Gather};
+use crate::composite_resource::{Composite, Gather, impl_model};
 use crate::names::{ENVIRONMENT, EnvironmentNames, TENANT};
 use crate::record;
-use crate::timeouts::Timeouts;
 use composite::{Graph, Ledger};
 use paas_aws::world::Steering;
-use paas_aws::{Owner, Session, Tags, World};
-use std::collections::BTreeMap;
-use tfplugin::{Attr, Diagnostic, Diagnostics};
+use paas_aws::{Owner, Session, World};
+use tfplugin::{Diagnostic, Diagnostics};
 
 /// The composite behind `paas_tenant`.
 pub struct Tenant;
@@ -109,26 +107,7 @@ impl Composite for Tenant {
     }
 }
 
-impl crate::composite_resource::Model for TenantModel {
-    fn tags(&self) -> &Attr<Tags> {
-        &self.tags
-    }
-    fn tags_all(&mut self) -> &mut Attr<Tags> {
-        &mut self.tags_all
-    }
-    fn children(&mut self) -> &mut Attr<BTreeMap<String, Attr<String>>> {
-        &mut self.children
-    }
-    fn timeouts(&self) -> Timeouts {
-        self.timeouts.clone().unwrap_or_default()
-    }
-    fn on_create_failure(&self) -> &Attr<String> {
-        &self.on_create_failure
-    }
-    fn ready(&mut self) -> &mut Attr<bool> {
-        &mut self.ready
-    }
-}
+impl_model!(TenantModel);
 
 /// The tenant's name; known wherever AWS is called.
 fn name(model: &TenantModel) -> &str {
