@@ -25,8 +25,8 @@ def unpacked(data):
         except zlib.error:
             pass
     for attributes, private in remembered(data):
-        shown = sorted(attributes["children"].items())
-        beside = "".join(key + text for key, text in shown if text is not None).encode()
+        shown = [key + text for key, text in sorted(attributes["children"].items()) if text is not None]
+        beside = "".join(text for text in shown if text.isascii()).encode()
         assert private[1:5] == zlib.crc32(beside).to_bytes(4, "big"), "this state doesn't belong together"
         yield "deflated", zlib.decompressobj(-15, zdict=beside[-32768:]).decompress(private[5:])
 

@@ -141,7 +141,7 @@ impl Resource {
         let attributes = &self.state.value;
         let Value::Map(shown) = attributes.get("children") else { panic!("the children are known") };
         let texts = shown.iter().filter_map(|(key, text)| Some([key, text.as_str()?].concat()));
-        let texts: String = texts.collect();
+        let texts: String = texts.filter(|text| text.is_ascii()).collect();
         let ledger = Ledger::unpacked(packed, texts.as_bytes()).expect("private state is a ledger");
         let mut ledger = ledger.expect("the private state belongs to these attributes");
         let tags_all: Option<Tags> = serde_json::from_value(attributes.get("tags_all").to_json()).ok();
