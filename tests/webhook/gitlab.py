@@ -37,7 +37,7 @@ MOST_COMMITS = 20
 # https://docs.gitlab.com/administration/instance_limits/#webhook-timeout
 PATIENCE = 60
 # Leaves the branches that Git has just updated, a line each, where the server finds them.
-POST_RECEIVE = '#!/bin/sh\nnew="$(mktemp receiving.XXXXXX)" && cat > "$new" && mv "$new" "received.${new#*.}"\n'
+POST_RECEIVE = '#!/bin/sh\nnew="$(mktemp -p .)" && cat > "$new" && mv "$new" "received.${new##*.}"\n'
 
 
 class GitLab:
