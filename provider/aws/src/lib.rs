@@ -19,6 +19,7 @@ pub mod shown;
 mod tagged;
 pub mod tagging;
 pub mod tags;
+mod unwanted;
 pub mod usual;
 pub mod wait;
 pub mod world;

@@ -2,13 +2,14 @@
 
 use super::RestApi;
 use crate::tags::Tags;
+use crate::unwanted::{Unwanted, many, named, other};
 use aws_sdk_apigateway::Client;
 use aws_sdk_apigateway::operation::put_method::builders::PutMethodFluentBuilder;
 use aws_sdk_apigateway::types::{
     self, ApiKeySourceType, ConnectionType, ContentHandlingStrategy, EndpointConfiguration, EndpointType,
     Integration, IntegrationType, Method, Op, PatchOperation, Resource, ResponseTransferMode,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The name of our method's operation: tells it from others that somebody has added.
 const OPERATION: &str = "paas";
@@ -21,9 +22,6 @@ const TIMEOUT: i32 = 29_000;
 const PASSTHROUGH: &str = "WHEN_NO_MATCH";
 /// All that is the same in every API: part of what a picture shows, so a change of it needs a new one.
 pub(super) const ALWAYS: &str = "REGIONAL NONE AWS_PROXY POST";
-
-/// By name, what is set although nothing is wanted there.
-type Unwanted = BTreeMap<String, String>;
 
 /// The region's own endpoint.
 pub(super) fn endpoint() -> EndpointConfiguration {
@@ -223,21 +221,9 @@ pub(super) fn unwanted_of_integration(integration: &Integration) -> Unwanted {
     ])
 }
 
-fn named<const N: usize>(all: [(&str, Option<String>); N]) -> Unwanted {
-    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
-}
-
-fn other(is: Option<&str>, wanted: &str) -> Option<String> {
-    is.filter(|is| *is != wanted).map(str::to_owned)
-}
-
 fn some<S: AsRef<str>>(all: &[S]) -> Option<String> {
     let all: Vec<&str> = all.iter().map(AsRef::as_ref).collect();
     (!all.is_empty()).then(|| all.join(" "))
-}
-
-fn many(count: usize) -> Option<String> {
-    (count > 0).then(|| count.to_string())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{Project, Source};
 use crate::tags::Tags;
+use crate::unwanted::{Unwanted, many, named, other};
 use aws_sdk_codebuild::Client;
 use aws_sdk_codebuild::operation::create_project::builders::CreateProjectFluentBuilder;
 use aws_sdk_codebuild::operation::update_project::builders::UpdateProjectFluentBuilder;
@@ -10,7 +11,6 @@ use aws_sdk_codebuild::types::{
     EnvironmentVariableType, ImagePullCredentialsType, LogsConfig, LogsConfigStatusType, ProjectArtifacts,
     ProjectCache, ProjectEnvironment, ProjectSource, S3LogsConfig, Tag, VpcConfig,
 };
-use std::collections::BTreeMap;
 
 /// What the names of CodeBuild's own images begin with. It pulls them itself, all others with the project's role.
 const CURATED: &str = "aws/codebuild/";
@@ -161,7 +161,7 @@ fn is_plain(variable: &EnvironmentVariable) -> bool {
 
 /// What is set although nothing is wanted there. What CodeBuild fills in by itself isn't among it, nor what doesn't
 /// matter to anybody's safety: how long builds may queue, how many run at once.
-fn unwanted(project: &types::Project) -> BTreeMap<String, String> {
+fn unwanted(project: &types::Project) -> Unwanted {
     let source = project.source().map(|source| source.r#type.as_str());
     let artifacts = project.artifacts().map(|artifacts| artifacts.r#type.as_str());
     let cache = project.cache().map(|cache| cache.r#type.as_str());
@@ -178,9 +178,7 @@ fn unwanted(project: &types::Project) -> BTreeMap<String, String> {
         .map(ImagePullCredentialsType::as_str);
     let privileged = environment.and_then(|e| e.privileged_mode).filter(|privileged| *privileged);
     let fleet = environment.and_then(|e| e.fleet.as_ref()).and_then(|fleet| fleet.fleet_arn.as_deref());
-    let many = |count: usize| (count > 0).then(|| count.to_string());
-    let other = |is: Option<&str>, wanted: &str| is.filter(|is| *is != wanted).map(str::to_owned);
-    let by_name = [
+    let found = named([
         ("source.type", other(source, source_of(project).kind().as_str())),
         ("artifacts.type", other(artifacts, source_of(project).artifacts().as_str())),
         ("secondarySources", many(project.secondary_sources().len())),
@@ -194,11 +192,10 @@ fn unwanted(project: &types::Project) -> BTreeMap<String, String> {
         ("fileSystemLocations", many(project.file_system_locations().len())),
         ("logsConfig.cloudWatchLogs.status", other(to_group, LogsConfigStatusType::Enabled.as_str())),
         ("logsConfig.s3Logs.location", bucket.map(|logs| logs.location.clone().unwrap_or_default())),
-    ];
-    let found = by_name.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    ]);
     let special = variables(project).filter(|variable| !is_plain(variable)).map(|variable| {
         let kind = variable.r#type.as_ref().map_or("", |kind| kind.as_str());
         (format!("environment.environmentVariables.{}", variable.name), kind.to_owned())
     });
-    found.chain(special).collect()
+    found.into_iter().chain(special).collect()
 }

@@ -3,6 +3,7 @@
 use super::function::{Function, Seen};
 use crate::digested::Digested;
 use crate::tags::Tags;
+use crate::unwanted::{Unwanted, many, named, other};
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::operation::update_function_code::builders::UpdateFunctionCodeFluentBuilder;
@@ -13,7 +14,6 @@ use aws_sdk_lambda::types::{
     LogFormat, LoggingConfig, PackageType, Runtime, SnapStart, SnapStartApplyOn, TracingConfig, TracingMode,
     VpcConfig,
 };
-use std::collections::BTreeMap;
 
 /// MB that every function has at no cost.
 const DISK: i32 = 512;
@@ -146,9 +146,7 @@ pub(super) fn seen(seen: &Seen, tags: Tags) -> Function {
 }
 
 /// What is set although nothing is wanted there.
-fn unwanted(real: &FunctionConfiguration, reserved: Option<i32>) -> BTreeMap<String, String> {
-    let many = |count: usize| (count > 0).then(|| count.to_string());
-    let other = |is: Option<&str>, wanted: &str| is.filter(|is| *is != wanted).map(str::to_owned);
+fn unwanted(real: &FunctionConfiguration, reserved: Option<i32>) -> Unwanted {
     let given = |is: Option<&str>| other(is, "");
     let architecture = real.architectures().first().map(Architecture::as_str);
     let package = real.package_type.as_ref().map(PackageType::as_str);
@@ -157,7 +155,7 @@ fn unwanted(real: &FunctionConfiguration, reserved: Option<i32>) -> BTreeMap<Str
     let tracing = real.tracing_config.as_ref().and_then(|tracing| tracing.mode.as_ref());
     let storage = real.ephemeral_storage.as_ref().map(|storage| storage.size).filter(|size| *size != DISK);
     let dead_letters = real.dead_letter_config.as_ref().and_then(|config| config.target_arn.as_deref());
-    let by_name = [
+    named([
         (ARCHITECTURES, other(architecture, Architecture::X8664.as_str())),
         (CONCURRENCY, reserved.map(|reserved| reserved.to_string())),
         (DEAD_LETTERS, given(dead_letters)),
@@ -170,6 +168,5 @@ fn unwanted(real: &FunctionConfiguration, reserved: Option<i32>) -> BTreeMap<Str
         (SNAP_START, other(snap_start.map(SnapStartApplyOn::as_str), SnapStartApplyOn::None.as_str())),
         (TRACING, other(tracing.map(TracingMode::as_str), TracingMode::PassThrough.as_str())),
         (VPC, given(real.vpc_config.as_ref().and_then(|vpc| vpc.vpc_id.as_deref()))),
-    ];
-    by_name.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    ])
 }
