@@ -11,6 +11,10 @@ pub const ENVIRONMENT: &str = "paas_environment.dev";
 pub const TENANT: &str = "paas_tenant.acme";
 /// The database of most tests that have one.
 pub const DATABASE: &str = "paas_database.acme";
+/// The webhook of most tests that have one.
+pub const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
+/// Whose repositories are, by their names, to the webhook of most tests.
+pub const NAMING_RULE: &str = "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)";
 
 /// A root module in an account that has a certificate and a machine image.
 ///
@@ -77,6 +81,24 @@ impl Configuration {
         let database = configuration.database();
         configuration.declare(DATABASE, database);
         configuration
+    }
+
+    /// A webhook in an account that has nothing else, declared and not yet applied.
+    #[must_use]
+    pub fn with_webhook() -> Self {
+        let mut configuration = Self::empty();
+        configuration.declare(WEBHOOK, Self::webhook());
+        configuration
+    }
+
+    /// What a webhook must have, and one way to tell whose a repository is.
+    #[must_use]
+    pub fn webhook() -> Value {
+        json!({
+            "gitlab_host": "gitlab.example.com",
+            "allowed_repositories": ["shops/*"],
+            "naming_rule": NAMING_RULE,
+        })
     }
 
     /// What a database must have.

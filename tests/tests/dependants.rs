@@ -1,5 +1,6 @@
 //! What refers to a composite is left alone by what happens inside it, and follows what changes for it.
 
+use paas_tests::configuration::WEBHOOK;
 use paas_tests::hcl::{PROVIDER_SOURCE, resource};
 use paas_tests::{Configuration, Emulator, Workspace};
 use serde_json::{Value, json};
@@ -140,16 +141,7 @@ fn a_tenant_goes_although_a_database_admits_it() {
 /// GitLab has been told a URL, a token and a function: what is repaired behind them is none of its business.
 #[test]
 fn a_repair_of_a_webhook_does_not_touch_who_was_told_of_it() {
-    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
-    let mut dev = Configuration::empty();
-    dev.declare(
-        WEBHOOK,
-        json!({
-            "gitlab_host": "gitlab.example.com",
-            "allowed_repositories": ["shops/*"],
-            "naming_rule": "shops/(?P<tenant>[a-z]+)-(?P<kind>software|infrastructure)",
-        }),
-    );
+    let mut dev = Configuration::with_webhook();
     let told = ["id", "url", "token_secret_arn", "function_name", "build_project_name", "parameter_name"];
     let told: Vec<String> = told.iter().map(|name| format!("${{{WEBHOOK}.{name}}}")).collect();
     dev.declare("terraform_data.gitlab", json!({ "input": told }));

@@ -1,7 +1,7 @@
 //! A sample of the sweeps through real Terraform: the provider killed, answers lost, calls throttled.
 
 use paas_tests::Emulator;
-use paas_tests::configuration::{Configuration, TENANT};
+use paas_tests::configuration::{Configuration, TENANT, WEBHOOK};
 use paas_tests::emulator::Fault;
 use paas_tests::terraform::Running;
 use rustix::process::{Pid, Signal, kill_process};
@@ -73,14 +73,7 @@ fn a_killed_provider_leaves_nothing_that_the_next_apply_does_not_take_up() {
 
 #[test]
 fn a_killed_provider_leaves_no_half_webhook() {
-    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
-    let mut account = Configuration::empty();
-    let webhook = json!({
-        "gitlab_host": "gitlab.example.com",
-        "allowed_repositories": ["shops/*"],
-        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
-    });
-    account.declare(WEBHOOK, webhook);
+    let mut account = Configuration::with_webhook();
     account.apply();
     let undisturbed = kinds(&account.aws);
 

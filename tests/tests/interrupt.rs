@@ -1,6 +1,6 @@
 //! Ctrl-C in the middle of an apply, as a shell sends it: to Terraform and its provider together.
 
-use paas_tests::configuration::{DATABASE, ENVIRONMENT};
+use paas_tests::configuration::{DATABASE, ENVIRONMENT, WEBHOOK};
 use paas_tests::emulator::Fault;
 use paas_tests::terraform::{Diagnostic, Next};
 use paas_tests::{Configuration, Emulator, Workspace};
@@ -116,14 +116,7 @@ fn an_interrupted_infrastructure_pipeline_goes_on_from_what_exists() {
 /// Lambda goes on making the function while nobody waits for it.
 #[test]
 fn an_interrupted_webhook_goes_on_from_what_exists() {
-    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
-    let mut dev = Configuration::empty();
-    let webhook = json!({
-        "gitlab_host": "gitlab.example.com",
-        "allowed_repositories": ["shops/*"],
-        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
-    });
-    dev.declare(WEBHOOK, webhook);
+    let dev = Configuration::with_webhook();
     dev.aws.timing(&json!({"function": {"create": 8.0}}));
     let errors = interrupted(&dev.terraform, &dev.aws, "CreateFunction");
     assert!(errors.iter().any(|error| error.text().contains("terraform untaint")), "{errors:?}");

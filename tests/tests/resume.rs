@@ -1,6 +1,6 @@
 //! `on_create_failure = "resume"`: a create that breaks off leaves what exists, untainted, and the next apply goes on.
 
-use paas_tests::configuration::ENVIRONMENT;
+use paas_tests::configuration::{ENVIRONMENT, WEBHOOK};
 use paas_tests::emulator::Fault;
 use paas_tests::terraform::{Diagnostic, Next};
 use paas_tests::{Configuration, hcl};
@@ -164,15 +164,8 @@ fn an_infrastructure_pipeline_goes_on_in_place_too() {
 
 #[test]
 fn a_webhook_goes_on_in_place_too() {
-    const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
-    let mut stage = Configuration::empty();
-    let webhook = json!({
-        "gitlab_host": "gitlab.example.com",
-        "allowed_repositories": ["shops/*"],
-        "repositories": {"shops/acme": {"tenant": "acme", "kind": "software"}},
-        "on_create_failure": "resume",
-    });
-    stage.declare(WEBHOOK, webhook);
+    let mut stage = Configuration::with_webhook();
+    stage.set(WEBHOOK, "on_create_failure", "resume");
     let full = Fault::error("CodeStorageExceededException", "Code storage limit exceeded.", 400);
     stage.aws.faults([full.operation("CreateFunction")]);
     let broken = stage.terraform.apply(&[]).expect_success().diagnostics();

@@ -1,13 +1,15 @@
 //! A webhook that nobody's state knows: the same configuration goes on with it, another one is refused, and what is
 //! somebody else's is left alone.
 
-use crate::{WEBHOOK, alone, value};
+use crate::value;
+use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use serde_json::json;
 
 /// As after a run that was killed.
 #[test]
 fn the_same_configuration_goes_on_with_what_is_there() {
-    let dev = alone();
+    let dev = Configuration::with_webhook();
     dev.apply();
     let before = dev.terraform.attributes(WEBHOOK).expect("it is in the state");
     let (token, inventory) = (value(&dev, "token_secret_arn"), dev.aws.inventory());
@@ -25,7 +27,7 @@ fn the_same_configuration_goes_on_with_what_is_there() {
 
 #[test]
 fn another_configuration_of_the_same_name_is_refused() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     let inventory = dev.aws.inventory();
     dev.terraform.run(["state", "rm", WEBHOOK]).expect_success();
@@ -41,7 +43,7 @@ fn another_configuration_of_the_same_name_is_refused() {
 /// Each name that somebody else may have taken.
 #[test]
 fn what_belongs_to_somebody_else_is_not_taken_over() {
-    let dev = alone();
+    let dev = Configuration::with_webhook();
     let secret = json!({"Name": "paas/gitlab_webhook/gitlab/token", "SecretString": "theirs"});
     dev.by_hand("secretsmanager", "create_secret", &secret);
     let errors = dev.terraform.apply(&[]).expect_errors();

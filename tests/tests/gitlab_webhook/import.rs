@@ -1,14 +1,16 @@
 //! A webhook whose state was lost is taken over as it is.
 
-use crate::{RULE, SIGNING_TOKEN, WEBHOOK, alone};
+use crate::SIGNING_TOKEN;
+use paas_tests::Configuration;
+use paas_tests::configuration::{NAMING_RULE as RULE, WEBHOOK};
 use serde_json::{Value, json};
 
 #[test]
 fn an_imported_webhook_is_the_one_that_was_and_changes_nothing() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     let variants: [Value; 3] = [
-        crate::arguments(),
+        Configuration::webhook(),
         json!({
             "gitlab_host": "http://gitlab.example.com:8080", "allowed_repositories": ["*"], "branches": {"main": "live"},
             "repositories": {"shops/acme": {"tenant": "acme", "kind": "infrastructure"}},
@@ -40,7 +42,7 @@ fn an_imported_webhook_is_the_one_that_was_and_changes_nothing() {
 
 #[test]
 fn what_cannot_be_imported_says_why() {
-    let dev = alone();
+    let dev = Configuration::with_webhook();
     dev.apply();
     dev.terraform.run(["state", "rm", WEBHOOK]).expect_success();
     for (id, says) in [

@@ -1,7 +1,8 @@
 //! Arguments that aren't known before the apply.
 
-use crate::{RULE, WEBHOOK, told, value, variable};
+use crate::{told, value, variable};
 use paas_tests::Configuration;
+use paas_tests::configuration::{NAMING_RULE as RULE, WEBHOOK};
 use serde_json::{Value, json};
 
 const LATER: &str = "terraform_data.later";

@@ -1,9 +1,10 @@
 //! From its creation to its end: every argument that changes in place, and what each touches; and its name, which doesn't.
 
 use crate::changes::{Change, make};
-use crate::{RULE, SIGNING_TOKEN, WEBHOOK, alone, function, project, secret, stage, told, value, variable};
+use crate::{SIGNING_TOKEN, function, project, secret, stage, told, value, variable};
 use paas_tests::Configuration;
 use paas_tests::configuration::ENVIRONMENT;
+use paas_tests::configuration::{NAMING_RULE as RULE, WEBHOOK};
 use serde_json::{Value, json};
 
 const BOUNDARY: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
@@ -12,7 +13,7 @@ const CREDENTIALS: &str = "paas/gitlab_webhook/gitlab/credentials";
 
 #[test]
 fn a_webhook_needs_no_environment_and_tells_which_are_missing() {
-    let dev = alone();
+    let dev = Configuration::with_webhook();
     let planned = dev.terraform.plan(&[]).expect_success();
     let [warning] = &planned.diagnostics()[..] else { panic!("{}", planned.report()) };
     assert_eq!(warning.summary, "Environments that aren't there");
@@ -77,7 +78,7 @@ fn a_webhook_needs_no_environment_and_tells_which_are_missing() {
 #[test]
 fn what_it_expects_of_an_environment_is_so() {
     let mut dev = Configuration::with_environment();
-    let mut arguments = crate::arguments();
+    let mut arguments = Configuration::webhook();
     arguments["branches"] = json!({"main": format!("${{{ENVIRONMENT}.name}}")});
     dev.declare(WEBHOOK, arguments);
     let planned = dev.terraform.plan(&[]).expect_success();
@@ -91,7 +92,7 @@ fn what_it_expects_of_an_environment_is_so() {
 
 #[test]
 fn every_argument_changes_in_place_and_touches_what_it_says() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     dev.assert_settled();
     let change = |argument, to, children, ask, answer| Change { argument, to, children, ask, answer };
@@ -236,7 +237,7 @@ fn boundaries(dev: &Configuration) -> Value {
 /// What Terraform never sees again goes with a number, and each secret is a child that comes and goes with it.
 #[test]
 fn secrets_come_change_and_go_with_their_versions() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     let generated = value(&dev, "token_secret_arn");
     let set = |dev: &mut Configuration, argument: &str, value: Value, version: Value| {
@@ -297,7 +298,7 @@ fn secrets_come_change_and_go_with_their_versions() {
 /// Everything is called by it.
 #[test]
 fn another_name_is_another_webhook() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     let before = dev.attribute(WEBHOOK, "url");
     dev.set(WEBHOOK, "name", "other");
@@ -319,8 +320,8 @@ fn another_name_is_another_webhook() {
 #[test]
 fn two_webhooks_stand_beside_each_other() {
     const OTHER: &str = "paas_gitlab_webhook.other";
-    let mut dev = alone();
-    let mut other = crate::arguments();
+    let mut dev = Configuration::with_webhook();
+    let mut other = Configuration::webhook();
     other["name"] = json!("other");
     dev.declare(OTHER, other);
     dev.apply();

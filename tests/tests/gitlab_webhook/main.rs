@@ -18,26 +18,11 @@ mod changes;
 mod search;
 
 use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use serde_json::{Value, json};
 
-/// The webhook of most tests.
-pub const WEBHOOK: &str = "paas_gitlab_webhook.gitlab";
-/// Whose repositories are, by their names.
-pub const RULE: &str = "shops/(?P<tenant>[a-z0-9-]+)-(?P<kind>software|infrastructure)";
 /// GitLab's signing token: sixteen bytes and more.
 pub const SIGNING_TOKEN: &str = "whsec_c2l4dGVlbiBieXRlcyBhbmQgbW9yZQ==";
-
-/// What a webhook must have, and one way to tell whose a repository is.
-pub fn arguments() -> Value {
-    json!({"gitlab_host": "gitlab.example.com", "allowed_repositories": ["shops/*"], "naming_rule": RULE})
-}
-
-/// A webhook in an account that has nothing else.
-pub fn alone() -> Configuration {
-    let mut dev = Configuration::empty();
-    dev.declare(WEBHOOK, arguments());
-    dev
-}
 
 /// The function as Lambda describes it.
 #[track_caller]

@@ -1,7 +1,7 @@
 //! How many calls it takes to see that nothing changed.
 
-use crate::{WEBHOOK, alone, arguments};
 use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use paas_tests::emulator::Counts;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn calls_to_plan(dev: &Configuration) -> Counts {
 #[test]
 fn a_plan_without_changes_reads_each_object_once() {
     const MANY: u64 = 6;
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.apply();
     let counts = calls_to_plan(&dev);
     println!("{} calls for one webhook", counts.total);
@@ -45,7 +45,7 @@ fn a_plan_without_changes_reads_each_object_once() {
     assert!(counts.total <= 20, "{counts:#?}");
 
     for n in 1..MANY {
-        let mut more = arguments();
+        let mut more = Configuration::webhook();
         more["name"] = json!(format!("gitlab-{n}"));
         dev.declare(&format!("{WEBHOOK}-{n}"), more);
     }

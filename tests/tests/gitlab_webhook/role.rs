@@ -1,7 +1,8 @@
 //! A function's role that somebody has deleted: Lambda doesn't take the next one of the same name for it.
 
-use crate::{WEBHOOK, alone, function};
+use crate::function;
 use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use serde_json::{Value, json};
 use std::thread::sleep;
 use std::time::Duration;
@@ -34,7 +35,7 @@ fn delete_role(dev: &Configuration) -> Value {
 
 #[test]
 fn a_function_whose_role_was_deleted_answers_again() {
-    let dev = alone();
+    let dev = Configuration::with_webhook();
     dev.apply();
     assert_eq!(answer(&dev), 401);
     let url = dev.attribute(WEBHOOK, "url");

@@ -2,8 +2,8 @@
 //! way; and what becomes of a value that is rotated, half written or deleted by hand.
 
 use crate::search::found;
-use crate::{WEBHOOK, arguments};
 use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use paas_tests::emulator::Fault;
 use paas_tests::terraform::{Diagnostic, Output};
 use rustix::process::{Pid, Signal, kill_process};
@@ -40,7 +40,7 @@ variable "credentials" {
 fn webhook() -> Configuration {
     let mut dev = Configuration::empty();
     dev.terraform.write("variables.tf", VARIABLES);
-    let mut webhook = arguments();
+    let mut webhook = Configuration::webhook();
     for what in ["token", "signing_token", "credentials"] {
         webhook[format!("{what}_wo")] = json!(format!("${{var.{what}}}"));
     }

@@ -1,7 +1,9 @@
 //! In an account where everything takes its time: what was just made isn't known everywhere yet, and what was just deleted
 //! isn't gone.
 
-use crate::{SIGNING_TOKEN, WEBHOOK, alone, function, value};
+use crate::{SIGNING_TOKEN, function, value};
+use paas_tests::Configuration;
+use paas_tests::configuration::WEBHOOK;
 use serde_json::{Value, json};
 
 const TOKEN: &str = "0123456789abcdef";
@@ -9,7 +11,7 @@ const TOKEN: &str = "0123456789abcdef";
 /// IAM tells others of a role later, Lambda changes a function step by step, and Secrets Manager deletes in the background.
 #[test]
 fn a_webhook_is_made_changed_and_made_again_at_once() {
-    let mut dev = alone();
+    let mut dev = Configuration::with_webhook();
     dev.set(WEBHOOK, "token_wo", TOKEN);
     dev.set(WEBHOOK, "token_wo_version", 1);
     dev.aws.limits(&json!({"new_role_refused_seconds": 3}));
